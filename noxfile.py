@@ -1,0 +1,86 @@
+"""Everything that is checked, built and measured. `nox` alone runs what a change has to pass."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests", "build"]
+nox.options.error_on_missing_interpreters = False
+nox.needs_version = ">=2025.2"
+
+OLDEST = (3, 11)
+MINORS = range(OLDEST[1], 20)
+
+
+def _add_pyenv_to_path() -> None:
+    # Its shims answer for versions that are not switched on, and then fail.
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    bins = sorted(str(path) for path in root.glob("versions/3.*/bin"))
+    os.environ["PATH"] = os.pathsep.join([*bins, os.environ["PATH"]])
+
+
+_add_pyenv_to_path()
+
+
+@nox.session(python=[f"3.{minor}" for minor in MINORS], tags=["test"])
+def tests(session: nox.Session) -> None:
+    """Run the tests on every Python from 3.11 that is installed; the last one reports coverage."""
+    session.install(".[dev,fast]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    if not session.posargs:
+        session.run("coverage", "report", "--fail-under=95")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install("ruff>=0.12")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of package and tests, with mypy and pyright."""
+    session.install("-e", ".[dev,fast]", "mypy>=1.17", "pyright[nodejs]>=1.1.400", "nox")
+    session.install("types-jsonschema")
+    session.run("mypy", "a2e_async", "tests", "benchmarks", "noxfile.py")
+    session.run("pyright")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build both packages, check them, and try the wheel in an empty environment."""
+    session.install("build", "twine", "check-wheel-contents")
+    out = Path(session.create_tmp()) / "dist"
+    session.run("python", "-c", f"import shutil; shutil.rmtree({str(out)!r}, ignore_errors=True)")
+    session.run("python", "-m", "build", "--outdir", str(out))
+    packages = sorted(map(str, out.iterdir()))
+    wheel = next(path for path in packages if path.endswith(".whl"))
+    session.run("twine", "check", "--strict", *packages)
+    session.run("check-wheel-contents", wheel)
+    session.run("python", "-m", "venv", str(out.parent / "empty"), "--clear")
+    python = next((out.parent / "empty").glob("*/python*"))
+    session.run(str(python), "-m", "pip", "install", "-q", wheel, external=True)
+    session.run(str(python), "tests/wheel.py", external=True)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the main job on the embedded sandbox, and leave its files in a2e-demo."""
+    session.install(".[cli,sandbox]")
+    session.run("a2e", "demo", "--sandbox", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what the documentation states; every figure is a ratio taken in one run."""
+    session.install(".[fast,sandbox]")
+    for script in sorted(Path("benchmarks").glob("bench_*.py")):
+        if not session.posargs or re.search("|".join(session.posargs), script.name):
+            session.run("python", str(script))
