@@ -1,0 +1,1 @@
+"""What each operation does: generic by kind, by hand where the service has its own ways."""

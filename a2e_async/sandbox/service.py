@@ -1,0 +1,195 @@
+"""The state behind the routes: tasks and coins, without any I/O.
+
+Nothing runs for a task: where it stands follows from the clock whenever somebody looks.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from a2e_async.sandbox.dice import dice
+from a2e_async.sandbox.faults import Effect
+from a2e_async.sandbox.ledger import Ledger
+from a2e_async.sandbox.replies import Refusal
+from a2e_async.sandbox.tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from a2e_async.sandbox.clock import SimulatedClock
+    from a2e_async.sandbox.faults import Fault
+    from a2e_async.sandbox.products import Product
+
+RETENTION = 3 * 24 * 3600.0
+"""Simulated seconds for which results live and lists show a task."""
+
+
+class Service:
+    """Tasks and coins of one sandbox.
+
+    Attributes:
+        clock: Simulated time.
+        ledger: The account; read `coins` for the balance with due refunds.
+        tasks: All tasks by id, deleted ones included.
+        user: Id of the only user.
+    """
+
+    def __init__(
+        self,
+        clock: SimulatedClock,
+        *,
+        seed: int,
+        coins: int,
+        durations: Callable[[str], float] | float | None = None,
+        retention: float = RETENTION,
+    ) -> None:
+        """Open an account.
+
+        Args:
+            clock: Simulated time.
+            seed: Decides ids and durations.
+            coins: First balance.
+            durations: Simulated seconds of each task, or a function of the start's path; None
+                draws them by product.
+            retention: Simulated seconds for which lists show a task.
+        """
+        self.clock = clock
+        self.retention = retention
+        self.tasks: dict[str, Task] = {}
+        self._seed = seed
+        self._durations = durations
+        self._ids = dice(seed, "ids")
+        self._timing = dice(seed, "timing")
+        self._count = 0
+        self._families: dict[str, dict[str, Task]] = {}
+        self._refunds: list[tuple[float, int, Task]] = []
+        self.user = self.new_id()
+        self.ledger = Ledger(coins, self.new_id)
+
+    @property
+    def coins(self) -> int:
+        """The balance now."""
+        self._settle()
+        return self.ledger.coins
+
+    def new_id(self) -> str:
+        """Draw an id: 24 hexadecimal digits, increasing like the service's own."""
+        self._count += 1
+        return f"{0x68000000 + self._count:08x}{self._ids.getrandbits(64):016x}"
+
+    def start(
+        self, product: Product, path: str, body: Mapping[str, Any], fault: Fault | None = None
+    ) -> list[Task]:
+        """Charge for the tasks a body asks for and make them.
+
+        Args:
+            product: The product.
+            path: Catalogue path of the start.
+            body: The valid body.
+            fault: What was drawn for this start; concerns its tasks when it is about tasks.
+
+        Returns:
+            The tasks, at least one.
+
+        Raises:
+            Refusal: There are not enough coins; nothing was made then.
+        """
+        self._settle()
+        number = asked(product, body)
+        if not self.ledger.charge(number * product.traits.price, path, self.clock.now()):
+            raise Refusal("Insufficient coins")
+        return [self._make(product, path, body, fault) for _ in range(number)]
+
+    def find(self, product: Product | None, task_id: object) -> Task | None:
+        """Return a task of the product by id; None if unknown, deleted or another product's."""
+        task = self.tasks.get(task_id) if isinstance(task_id, str) else None
+        return task if task and not task.deleted and task.product is product else None
+
+    def listed(self, product: Product) -> Iterator[Task]:
+        """Walk over the tasks that lists show, newest first."""
+        return reversed(self._fresh(product).values())
+
+    def count(self, product: Product) -> int:
+        """Return how many tasks lists show."""
+        return len(self._fresh(product))
+
+    def delete(self, task: Task) -> None:
+        """Delete a task.
+
+        Raises:
+            Refusal: The product does not let go of a task under way.
+        """
+        now = self.clock.now()
+        if task.product.traits.guarded and task.fraction(now) < 1:
+            if not task.waits(now):
+                raise Refusal("The task is being processed and cannot be deleted")
+            self._refund(task, now)
+        task.deleted = True
+        self._families[task.kind].pop(task.id, None)
+
+    def _make(
+        self, product: Product, path: str, body: Mapping[str, Any], fault: Fault | None
+    ) -> Task:
+        now = self.clock.now()
+        task_id = self.new_id()
+        task = Task(
+            id=task_id,
+            product=product,
+            path=path,
+            body=body,
+            name=str(body.get("name") or body.get("title") or f"Untitled {task_id[-6:]}"),
+            coins=product.traits.price,
+            number=len(self.tasks),
+            created=now,
+            duration=self._duration(product, path),
+            clock=self.clock,
+        )
+        if fault is not None:
+            _befall(task, fault)
+        self._keep(task)
+        return task
+
+    def _keep(self, task: Task) -> None:
+        self.tasks[task.id] = task
+        self._families.setdefault(task.kind, {})[task.id] = task
+        if task.fails and task.product.traits.refund:
+            heappush(self._refunds, (task.ends, task.number, task))
+
+    def _duration(self, product: Product, path: str) -> float:
+        drawn = product.traits.timing.draw(self._timing)
+        if self._durations is None:
+            return drawn
+        return self._durations(path) if callable(self._durations) else self._durations
+
+    def _fresh(self, product: Product) -> dict[str, Task]:
+        """Forget the expired tasks at the old end, which costs nothing where there are none."""
+        family = self._families.setdefault(product.name, {})
+        limit = self.clock.now() - self.retention
+        while family and (oldest := next(iter(family.values()))).ends < limit:
+            del family[oldest.id]
+        return family
+
+    def _settle(self) -> None:
+        """Give the coins of failed tasks back, where the product does so."""
+        while self._refunds and self._refunds[0][0] <= self.clock.now():
+            moment, _, task = heappop(self._refunds)
+            self._refund(task, moment)
+
+    def _refund(self, task: Task, moment: float) -> None:
+        task.refunded = True
+        self.ledger.refund(task.coins, f"refund {task.path}", moment)
+
+
+def asked(product: Product, body: Mapping[str, Any]) -> int:
+    """Return how many tasks a body asks for."""
+    field = product.traits.count
+    return int(body.get(field, 1)) if field else 1
+
+
+def _befall(task: Task, fault: Fault) -> None:
+    if fault.effect is Effect.FAILED_TASK:
+        task.fails, task.failed_code = True, fault.code
+        task.failed_message = fault.message
+    if fault.effect is Effect.EARLY_404:
+        task.hidden_until = task.created + fault.seconds
