@@ -1,0 +1,1 @@
+"""Files: local media to the service's storage, results to the disk."""

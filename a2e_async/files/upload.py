@@ -1,0 +1,278 @@
+"""Local media to the service's storage (documented as "Make a signed R2 upload URL")."""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import attrs
+
+from a2e_async.errors import A2EError, UnexpectedResponse, UploadFailed
+from a2e_async.files import media, transfer
+from a2e_async.files.local import Body, Local, Source, look
+from a2e_async.files.locks import Locks
+from a2e_async.files.naming import object_key
+from a2e_async.http.call import Call
+from a2e_async.http.envelope import Envelope
+from a2e_async.http.retry import Effect
+from a2e_async.http.session import TRANSFER_ERRORS, Session
+from a2e_async.tasks.checks import is_local_media, is_url, media_fields
+from a2e_async.tasks.request import Request
+
+Req = TypeVar("Req", bound=Request[Any])
+
+_log = logging.getLogger("a2e_async.files")
+
+_PRESIGN = "/api/v1/r2/upload-presigned-url"
+_PUBLIC_URL_KEYS = ("cdnUrl", "publicUrl", "url")
+_CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;[\x20-\x7e]*)?", re.ASCII)
+
+_LIFETIME = 24 * 3600.0
+"""Seconds for which an upload is used again. The service keeps it for about 3 days."""
+_MOST_REMEMBERED = 10_000
+_AT_ONCE = 8
+
+
+@attrs.frozen
+class _Presigned:
+    upload_url: str = attrs.field(repr=False)
+    public_url: str
+
+
+@attrs.frozen
+class _Stored:
+    url: str
+    until: float
+
+
+class Files:
+    """Upload local media. ``a2e.files`` is one."""
+
+    def __init__(self, session: Session) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            session: where requests go through.
+        """
+        self._session = session
+        self._stored: dict[tuple[str, str], _Stored] = {}
+        self._locks = Locks()
+        self._places = anyio.CapacityLimiter(_AT_ONCE)
+
+    async def upload(
+        self, source: Source, *, name: str | None = None, content_type: str | None = None
+    ) -> str:
+        """Store local media with the service (``POST /api/v1/r2/upload-presigned-url``, then PUT).
+
+        The service charges by size. The same content with the same type is stored once in a day.
+
+        Args:
+            source: path of a file (a text is a path too), or bytes; not empty.
+            name: name that the stored object's address ends with, by default the file's.
+            content_type: MIME type, by default the one that the content, then the name shows.
+
+        Returns:
+            The public URL. It lives for about 3 days.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an empty file, a directory, a URL, or an unusable name or type.
+            OSError: the file is missing or cannot be read.
+            APIError: the service refuses to take it.
+            UnexpectedResponse: the service's answer names no address.
+            UploadFailed: the file could not be sent, or changed meanwhile.
+        """
+        _check_texts(name, content_type)
+        local = await anyio.to_thread.run_sync(look, "source", source, abandon_on_cancel=True)
+        return await self._url_of(local, name, content_type)
+
+    async def resolve(self, request: Req) -> Req:
+        """Store the local media of a request.
+
+        Args:
+            request: the request.
+
+        Returns:
+            The request with URLs in place of paths and bytes; the same object if it has none.
+
+        Raises:
+            ValueError: local media is empty or no file. All of it is looked at before any is sent,
+                and each message names the request's field.
+            OSError: a file is missing or cannot be read.
+            APIError: the service refuses to take it.
+            UploadFailed: a file could not be sent, or changed meanwhile.
+        """
+        found = dict(_local_media(request))
+        if not found:
+            return request
+        locals_ = await anyio.to_thread.run_sync(_look_at_all, found, abandon_on_cancel=True)
+        urls = await self._upload_all(locals_)
+        changes = {
+            field: _replaced(getattr(request, field), field, urls)
+            for field in media_fields(type(request))
+        }
+        return attrs.evolve(request, **changes)
+
+    async def _upload_all(self, locals_: Sequence[Local]) -> dict[str, str]:
+        urls: dict[str, str] = {}
+
+        async def upload_one(local: Local) -> None:
+            urls[local.field] = await self._url_of(local, None, None)
+
+        try:
+            async with anyio.create_task_group() as group:
+                for local in locals_:
+                    group.start_soon(upload_one, local)
+        except BaseExceptionGroup as failures:
+            # The first one cancelled the others, and is the one to know about.
+            first = failures.exceptions[0]
+            raise first from first.__cause__
+        return urls
+
+    async def _url_of(self, local: Local, name: str | None, content_type: str | None) -> str:
+        by_name = media.type_of_name(name or local.name)
+        kind = content_type or media.decide(local.head, by_name) or media.UNKNOWN
+        digest = await anyio.to_thread.run_sync(local.digest, abandon_on_cancel=True)
+        async with self._locks.hold((digest, kind)):
+            known = self._stored.get((digest, kind))
+            if known is not None and known.until > _now():
+                return known.url
+            url = await self._store(local, _named(name or local.name or "file", kind), kind)
+            self._remember((digest, kind), url)
+        return url
+
+    def _remember(self, key: tuple[str, str], url: str) -> None:
+        now = _now()
+        self._stored.pop(key, None)
+        self._stored[key] = _Stored(url, now + _LIFETIME)
+        # In the order of their age: the first that is good ends the search.
+        for old, stored in list(self._stored.items()):
+            if stored.until > now and len(self._stored) <= _MOST_REMEMBERED:
+                break
+            del self._stored[old]
+
+    async def _store(self, local: Local, name: str, kind: str) -> str:
+        # The object's address is public: a key that nobody can guess, and that overwrites nothing.
+        key = object_key(uuid.uuid4().hex, name)
+        body = {"key": key, "contentType": kind, "contentLength": local.size}
+        call = Call("POST", _PRESIGN, json=body)
+        # Signed once there is a place: a signature does not live long.
+        async with self._places:
+            signed = _read_presigned(await self._session.call(call, effect=Effect.START))
+            await self._put(local, signed.upload_url, kind)
+        return signed.public_url
+
+    async def _put(self, local: Local, url: str, kind: str) -> None:
+        policy = self._session.policy
+        attempt = 1
+        while (error := await self._attempt(local, url, kind)) is not None:
+            delay = policy.delay(error, Effect.READ, attempt, random.random())  # noqa: S311
+            if delay is None:
+                raise UploadFailed(f"{local.field}: the upload failed: {error}") from error
+            _log.info("PUT %s again in %.1f s: %s", transfer.bare(url), delay, error)
+            await anyio.sleep(delay)
+            attempt += 1
+
+    async def _attempt(self, local: Local, url: str, kind: str) -> A2EError | None:
+        # aiohttp limits the time for the answer, but not for a server that stops reading. The limit
+        # begins with the first piece, since a request may wait long for a free connection.
+        limit = anyio.CancelScope()
+        body = Body(local, partial(_allow, limit, self._session.settings.read_timeout))
+        headers = {"Content-Type": kind, "Content-Length": str(local.size)}
+        try:
+            with limit:
+                async with self._session.fetch("PUT", url, headers=headers, data=body) as response:
+                    if response.status in transfer.SUCCESS:
+                        return None
+                    return await transfer.refusal(response)
+            failed = transfer.failure(TimeoutError("the host stopped reading"))
+        except TRANSFER_ERRORS as error:
+            failed = transfer.failure(error)
+        if body.problem is not None:
+            raise body.problem
+        return failed
+
+
+def _allow(limit: anyio.CancelScope, seconds: float, is_last: bool) -> None:  # noqa: FBT001
+    limit.deadline = anyio.current_time() + (2 * seconds if is_last else seconds)
+
+
+def _now() -> float:
+    return time.monotonic()
+
+
+def _check_texts(name: str | None, content_type: str | None) -> None:
+    for field, value in (("name", name), ("content_type", content_type)):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{field}: expected text, got {value!r}")
+    if name is not None and not name.strip():
+        raise ValueError(f"name: expected a text that is not blank, got {name!r}")
+    if content_type is not None and not _CONTENT_TYPE.fullmatch(content_type):
+        raise ValueError(
+            f"content_type: expected a MIME type such as image/png, got {content_type!r}"
+        )
+
+
+def _named(name: str, kind: str) -> str:
+    # Those who fetch the object may go by its extension.
+    mime = media.canonical(kind)
+    if media.kind_of(mime) is None or media.type_of_name(name) == mime:
+        return name
+    return name + media.extension_of(mime)
+
+
+def _read_presigned(answer: Envelope) -> _Presigned:
+    data = answer.data if isinstance(answer.data, Mapping) else {}
+    public_url = next((data[key] for key in _PUBLIC_URL_KEYS if data.get(key)), None)
+    if _usable(data.get("uploadUrl")) and _usable(public_url):
+        upload_url = transfer.address(data["uploadUrl"])
+        return _Presigned(str(upload_url), str(public_url))
+    raise UnexpectedResponse(
+        "uploadUrl or cdnUrl is missing, or is no https address",
+        status=200,
+        trace_id=answer.trace_id,
+        body=_without_queries(answer.body),
+    )
+
+
+def _usable(value: Any) -> bool:
+    return isinstance(value, str) and is_url(value) and transfer.address(value) is not None
+
+
+def _without_queries(value: Any) -> Any:
+    if isinstance(value, str):
+        return transfer.bare(value)
+    if isinstance(value, dict):
+        return {key: _without_queries(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_queries(item) for item in value]
+    return value
+
+
+def _local_media(request: Request[Any]) -> Iterator[tuple[str, Source]]:
+    for field in media_fields(type(request)):
+        value = getattr(request, field)
+        if isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if is_local_media(item):
+                    yield f"{field}[{index}]", item
+        elif is_local_media(value):
+            yield field, value
+
+
+def _look_at_all(found: Mapping[str, Source]) -> list[Local]:
+    return [look(field, source) for field, source in found.items()]
+
+
+def _replaced(value: Any, field: str, urls: Mapping[str, str]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(urls.get(f"{field}[{index}]", item) for index, item in enumerate(value))
+    return urls.get(field, value)
