@@ -1,0 +1,313 @@
+"""Requests over aiohttp: headers, timeouts, retries, and errors of the package's own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from a2e_async import wire
+from a2e_async.config import Settings
+from a2e_async.errors import A2EError, APIError, ConfigurationError, ConnectionFailed
+from a2e_async.http import envelope
+from a2e_async.http.call import Call
+from a2e_async.http.envelope import Envelope
+from a2e_async.http.retry import (
+    Effect,
+    RetryPolicy,
+    parse_http_date,
+    parse_retry_after,
+    slows_client,
+)
+
+_log = logging.getLogger("a2e_async.http")
+
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+)
+_BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+
+# No real token is shorter, and a short one would be found in the middle of other words.
+_SHORTEST_SECRET = 8
+
+
+class Session:
+    """The one place where bytes leave the process.
+
+    The aiohttp session is made on first use, and belongs to the event loop of that moment.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        session: aiohttp.ClientSession | None = None,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+        policy: RetryPolicy | None = None,
+        address: Callable[[], Awaitable[str]] | None = None,
+    ) -> None:
+        """Prepare a session; nothing is opened yet.
+
+        Args:
+            settings: address, token and timeouts.
+            session: an aiohttp session to use. It is never closed here.
+            middlewares: aiohttp client middlewares for the requests to the service. Uploads and
+                downloads, which go to other hosts, pass by them.
+            policy: limits of the retries.
+            address: gives the service's address at the first request, where it is not known before.
+        """
+        self.settings = settings
+        self.policy = policy or RetryPolicy()
+        self._address = address
+        self._base_url = "" if address else settings.base_url
+        self._injected = session
+        self._own: aiohttp.ClientSession | None = None
+        self._assets: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self._not_before = 0.0
+        self._date: tuple[str | None, float] = (None, 0.0)
+        self._options: dict[str, Any] = {"middlewares": tuple(middlewares)} if middlewares else {}
+        long_enough = len(settings.token) >= _SHORTEST_SECRET
+        self._secret = settings.token.encode() if long_enough else None
+        self._headers = settings.headers()
+        self._json_headers = {**self._headers, "Content-Type": "application/json"}
+        self._timeout = self._limits(settings.read_timeout)
+
+    def ready(self) -> None:
+        """Raise `ConfigurationError` if the client is closed or belongs to another event loop."""
+        self._session()
+
+    async def call(
+        self, call: Call, *, effect: Effect = Effect.READ, read_timeout: float | None = None
+    ) -> Envelope:
+        """Send a request to the service, and again where the policy allows it.
+
+        Args:
+            call: the request.
+            effect: what it does to the service, which decides about sending it again.
+            read_timeout: seconds without a byte of the answer, by default the settings'.
+
+        Returns:
+            The envelope of a success.
+
+        Raises:
+            APIError: the answer is a failure, or cannot be read.
+            ConnectionFailed: there was no answer.
+            ConfigurationError: the client is closed, or belongs to another event loop.
+        """
+        self.ready()
+        timeout = self._timeout if read_timeout is None else self._limits(read_timeout)
+        attempt = 1
+        while True:
+            outcome = await self._attempt(call, timeout)
+            if isinstance(outcome, Envelope):
+                return outcome
+            delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
+            if delay is None:
+                raise outcome
+            _log.info("%s %s again in %.1f s: %s", call.method, call.path, delay, outcome)
+            await asyncio.sleep(delay)
+            attempt += 1
+
+    async def _attempt(self, call: Call, timeout: aiohttp.ClientTimeout) -> Envelope | A2EError:
+        await self._wait_turn()
+        if not self._base_url and self._address is not None:
+            self._base_url = await self._address()
+        session = self._session()
+        try:
+            outcome = await self._exchange(session, call, timeout)
+        except _BAD_ADDRESS as error:
+            raise ConfigurationError(f"base_url: not usable as an address: {error}") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return self._connection_failed(call, error)
+        except asyncio.CancelledError:
+            # A closing connector cancels whoever queues for a connection, though nobody cancelled
+            # the task.
+            if not session.closed or _is_cancelled():
+                raise
+            self._session()
+            raise
+        if isinstance(outcome, APIError) and slows_client(outcome):
+            self._slow_down(outcome.retry_after or 0.0)
+        return outcome
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, call: Call, timeout: aiohttp.ClientTimeout
+    ) -> Envelope | APIError:
+        has_body = call.json is not None
+        async with session.request(
+            call.method,
+            URL(self._base_url + call.path, encoded=True),
+            params=call.params,
+            data=wire.dumps(call.json) if has_body else None,
+            headers=self._json_headers if has_body else self._headers,
+            timeout=timeout,
+            allow_redirects=False,
+            raise_for_status=False,
+            **self._options,
+        ) as response:
+            content = self._without_token(await response.read())
+            status, answered = response.status, response.headers
+        _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
+        self._date = (answered.get("Date"), self._now())
+        outcome = envelope.read(status, content)
+        return (
+            outcome if isinstance(outcome, Envelope) else self._failure(status, answered, content)
+        )
+
+    def _failure(
+        self, status: int, answered: Mapping[str, str], content: bytes
+    ) -> Envelope | APIError:
+        now = parse_http_date(answered.get("Date")) or datetime.now(UTC)
+        asked = parse_retry_after(answered.get("Retry-After"), now)
+        return envelope.read(status, content, retry_after=asked)
+
+    def _without_token(self, content: bytes) -> bytes:
+        # A service that echoes the token back must not bring it into a record or an exception.
+        return content.replace(self._secret, b"[token]") if self._secret else content
+
+    def _connection_failed(self, call: Call, error: Exception) -> ConnectionFailed:
+        words = f"{type(error).__name__}: {error}".rstrip(": ")
+        clean = self._without_token(words.encode("utf-8", "replace")).decode()
+        failed = ConnectionFailed(
+            f"{call.method} {call.path}: {clean}", sent=not isinstance(error, _NEVER_SENT)
+        )
+        # The repr of a response error shows the request's headers, the token among them.
+        telling = isinstance(error, aiohttp.ClientResponseError) or clean != words
+        failed.__cause__ = aiohttp.ClientError(failed.message) if telling else error
+        return failed
+
+    def server_time(self) -> datetime | None:
+        """Tell the service's present time by its last answer's ``Date``; None before any."""
+        date, seen = self._date
+        moment = parse_http_date(date)
+        return moment and moment + timedelta(seconds=self._now() - seen)
+
+    @asynccontextmanager
+    async def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: Any = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send one request to an asset host, without the token.
+
+        Args:
+            method: HTTP method.
+            url: the signed address, sent as it is.
+            headers: the request's headers, whole.
+            data: body, or None.
+
+        Yields:
+            The response, whose body is still to be read. What goes wrong comes as it is from
+            aiohttp (`TRANSFER_ERRORS`).
+        """
+        async with self._asset_session().request(
+            method,
+            URL(url, encoded=True),
+            headers={"User-Agent": self.settings.user_agent, **headers},
+            data=data,
+            timeout=self._timeout,
+            raise_for_status=False,
+        ) as response:
+            yield response
+
+    async def aclose(self) -> None:
+        """Close what was opened here; an injected session stays open. May be called twice."""
+        self._closed = True
+        own, assets = self._own, self._assets
+        self._own = self._assets = None
+        foreign = self._loop is not None and self._loop is not asyncio.get_running_loop()
+        for session in filter(None, (assets, own)):
+            if foreign:
+                # Its sockets belong to a loop that cannot be used from here.
+                session.detach()
+            else:
+                await session.close()
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise ConfigurationError(
+                "the client is closed; make a new one: async with A2E() as a2e"
+            )
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._bind(loop)
+        if self._injected is not None:
+            return self._usable(self._injected)
+        if self._own is None:
+            self._own = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        return self._own
+
+    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is not None:
+            raise ConfigurationError(
+                "this client belongs to another event loop: a client works in the loop that it was "
+                "first used in. Make one in each loop: async with A2E() as a2e"
+            )
+        self._loop = loop
+
+    @staticmethod
+    def _usable(session: aiohttp.ClientSession) -> aiohttp.ClientSession:
+        if session.closed:
+            raise ConfigurationError(
+                "session: the aiohttp session given to A2E(session=…) is closed"
+            )
+        if session.auth is not None:
+            raise ConfigurationError(
+                "session: the aiohttp session given to A2E(session=…) has auth=…, and the service "
+                "wants the token in its place; give a session without"
+            )
+        return session
+
+    def _asset_session(self) -> aiohttp.ClientSession:
+        session = self._session()
+        if "Authorization" not in session.headers:
+            return session
+        if self._assets is None:
+            self._assets = aiohttp.ClientSession(
+                connector=session.connector,
+                connector_owner=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=session.trust_env,
+            )
+        return self._assets
+
+    def _limits(self, read_timeout: float) -> aiohttp.ClientTimeout:
+        # No `total` and no `connect`: both count the time in the queue for a free connection.
+        return aiohttp.ClientTimeout(
+            total=None, sock_connect=self.settings.connect_timeout, sock_read=read_timeout
+        )
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _slow_down(self, seconds: float) -> None:
+        asked = min(seconds, self.policy.longest_retry_after)
+        self._not_before = max(self._not_before, self._now() + asked)
+
+    async def _wait_turn(self) -> None:
+        while (left := self._not_before - self._now()) > 0:  # noqa: ASYNC110  (others move it)
+            # Spread a little, so that the callers do not all come back in the same moment.
+            await asyncio.sleep(left * (1 + random.random() / 10))  # noqa: S311
+
+
+TRANSFER_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
