@@ -1,0 +1,374 @@
+"""The front door: `A2E`. Wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import anyio
+
+from a2e_async import config
+from a2e_async._version import __version__
+from a2e_async.http.retry import RetryPolicy
+from a2e_async.http.session import Session
+from a2e_async.jobs.core import Core
+from a2e_async.jobs.family import Family
+from a2e_async.jobs.job import Job
+from a2e_async.jobs.schedule import Schedule
+from a2e_async.tasks.avatar_video import AvatarVideo, AvatarVideoRecord
+from a2e_async.tasks.record import Record
+from a2e_async.tasks.request import Request
+from a2e_async.tasks.text_to_image import TextToImage
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from a2e_async.files.upload import Files
+    from a2e_async.resources.account import Account
+    from a2e_async.resources.avatars import Avatars
+    from a2e_async.resources.voices import Language, Voices
+    from a2e_async.sandbox import Sandbox
+
+R = TypeVar("R", bound=Record)
+
+# A sandbox that runs faster than this is polled as if it ran at this speed.
+_FASTEST = 50.0
+
+
+class A2E:
+    """A client of the A2E media API.
+
+    Use it as an asynchronous context manager, or call `aclose` at the end; opening and closing may
+    happen in different tasks of one event loop. It runs on asyncio (aiohttp does), uvloop included.
+
+    Attributes:
+        text_to_image: pictures from a prompt.
+        avatar_video: an avatar that speaks an audio.
+    """
+
+    def __init__(  # noqa: PLR0913  (each is a setting of its own, by keyword)
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        session: aiohttp.ClientSession | None = None,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+        language: str | None = None,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        retry: RetryPolicy | None = None,
+        schedule: Schedule | None = None,
+    ) -> None:
+        """Make a client. Nothing is opened or sent yet.
+
+        Args:
+            token: the API token (``sk_…``); left out, the environment's ``A2E_API_KEY``, then
+                ``A2E_API_TOKEN``.
+            base_url: the service's address; left out, the environment's ``A2E_BASE_URL``, then
+                ``https://video.a2e.ai``.
+            session: an aiohttp session to use; it is never closed here.
+            middlewares: aiohttp client middlewares for the requests to the service.
+            language: value of the ``x-lang`` header, such as ``en-US``.
+            connect_timeout: seconds to reach the service.
+            read_timeout: seconds without a byte of an answer before a request is given up.
+            retry: limits of the retries of one request.
+            schedule: how often waiting jobs are looked at.
+
+        Raises:
+            ConfigurationError: no token, or an address that is none.
+            TypeError: a time that is no number.
+            ValueError: a time of 0 or below, or a language that is none.
+        """
+        settings = config.from_environment(
+            token=token,
+            base_url=base_url,
+            language=language,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            user_agent=config.user_agent(__version__),
+        )
+        self._open(
+            Session(settings, session=session, middlewares=middlewares, policy=retry),
+            schedule or Schedule(),
+        )
+
+    def _open(self, session: Session, schedule: Schedule, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox
+        self._core = core = Core(session, schedule)
+        self.text_to_image = Family(core, TextToImage)
+        self.avatar_video = Family(core, AvatarVideo)
+        self._families: dict[str, Family[Any, Any]] = {
+            family.product.kind: family
+            for family in vars(self).values()
+            if isinstance(family, Family)
+        }
+
+    @classmethod
+    def sandbox(
+        cls,
+        *,
+        sandbox: Sandbox | None = None,
+        schedule: Schedule | None = None,
+        retry: RetryPolicy | None = None,
+        **options: Any,
+    ) -> Self:
+        """Make a client on a local service in this process: no token, no network, no coins.
+
+        Args:
+            sandbox: a sandbox that is running or will be, and is not closed by the client; left
+                out, one is made, and closed with the client.
+            schedule: how often waiting jobs are looked at; left out, as often as the sandbox's
+                speed makes sensible.
+            retry: limits of the retries of one request.
+            options: arguments of `a2e_async.sandbox.Sandbox`.
+
+        Returns:
+            The client. The sandbox starts with the first request.
+
+        Raises:
+            ConfigurationError: the extra ``sandbox`` is not installed.
+            TypeError: a sandbox together with options for one.
+        """
+        from a2e_async.sandbox import Sandbox  # noqa: PLC0415  (an extra, and slow to import)
+
+        if sandbox is not None and options:
+            raise TypeError(f"sandbox: expected this or options for a new one, got both: {options}")
+        own = Sandbox(**options) if sandbox is None else None
+        service = own or sandbox
+        assert service is not None
+
+        async def address() -> str:
+            await service.start()
+            return service.base_url
+
+        settings = config.Settings(
+            token=service.token or "sk_sandbox", user_agent=config.user_agent(__version__)
+        )
+        client = cls.__new__(cls)
+        client._open(  # noqa: SLF001  (its own class)
+            Session(settings, policy=retry, address=address),
+            schedule or Schedule().faster(min(max(service.speed, 1.0), _FASTEST)),
+            own,
+        )
+        return client
+
+    @property
+    def files(self) -> Files:
+        """Uploads of local media."""
+        return self._core.files
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The built-in voices."""
+        from a2e_async.resources.voices import Voices  # noqa: PLC0415  (loaded at first use)
+
+        return Voices(self._core.session)
+
+    @cached_property
+    def avatars(self) -> Avatars:
+        """The avatars."""
+        from a2e_async.resources.avatars import Avatars  # noqa: PLC0415  (loaded at first use)
+
+        return Avatars(self._core.session)
+
+    @cached_property
+    def account(self) -> Account:
+        """The account of the token."""
+        from a2e_async.resources.account import Account  # noqa: PLC0415  (loaded at first use)
+
+        return Account(self._core.session)
+
+    def __repr__(self) -> str:
+        """Show where it talks to."""
+        where = "sandbox" if self._sandbox else self._core.session.settings.base_url
+        return f"<A2E {where}>"
+
+    async def __aenter__(self) -> Self:
+        """Give the client; the connection is made by the first request."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the client: waits end with `JobError`, sockets and files are given back.
+
+        Tasks at the service go on, and their jobs can be resumed by another client. May be called
+        more than once.
+        """
+        with anyio.CancelScope(shield=True):
+            async with AsyncExitStack() as last_first:
+                if self._sandbox is not None:
+                    last_first.push_async_callback(self._sandbox.aclose)
+                last_first.push_async_callback(self._core.aclose)
+
+    async def submit(self, request: Request[R]) -> Job[R]:
+        """Start the task of a request; the same as ``start`` of its family with its fields.
+
+        Args:
+            request: the request, such as ``TextToImage(prompt="a lake")``.
+
+        Returns:
+            The job, to await.
+
+        Raises:
+            TypeError: it is no request.
+            A2EError: what `Family.start` raises.
+        """
+        return await self._family_of(request).submit(request)
+
+    async def run(self, request: Request[R]) -> R:
+        """Start the task of a request and wait for it.
+
+        Args:
+            request: the request.
+
+        Returns:
+            The record of the completed task.
+
+        Raises:
+            TypeError: it is no request.
+            A2EError: what `Family.start` and `Job.wait` raise.
+        """
+        return await (await self.submit(request))
+
+    def _family_of(self, request: Request[R]) -> Family[Any, R]:
+        if not isinstance(request, Request):
+            raise TypeError(f"request: expected a request such as TextToImage(…), got {request!r}")
+        return self._families[request.product.kind]
+
+    def job(self, token: str) -> Job[Any]:
+        """Make the job of a token again, in this process or any other. Nothing is sent.
+
+        Args:
+            token: ``job.token`` of the job, a text of the form ``kind:id``.
+
+        Returns:
+            The job, to await.
+
+        Raises:
+            TypeError: it is no text.
+            ValueError: it is no token of a known family.
+        """
+        if not isinstance(token, str):
+            raise TypeError(f"token: expected a text of the form 'kind:id', got {token!r}")
+        kind, _, task_id = token.strip().partition(":")
+        if kind not in self._families or not task_id:
+            kinds = ", ".join(sorted(self._families))
+            raise ValueError(f"token: expected 'kind:id' with a kind of {kinds}, got {token!r}")
+        return self._families[kind].job(task_id)
+
+    async def text_to_speech(  # noqa: PLR0913  (the operation's fields)
+        self,
+        msg: str,
+        *,
+        tts_id: str | None = None,
+        user_voice_id: str | None = None,
+        country: str = "en",
+        region: str = "US",
+        speech_rate: float = 1.0,
+    ) -> str:
+        """Speak a text (``POST /api/v1/video/send_tts``). It is never sent twice.
+
+        Args:
+            msg: what to say, 1 to 1000 characters.
+            tts_id: a built-in voice. This or ``user_voice_id`` is needed.
+            user_voice_id: an own cloned voice. This or ``tts_id`` is needed.
+            country: language of a cloned voice, a `Language.value`.
+            region: region of a cloned voice, a `Region.value`.
+            speech_rate: speed, 0.5 to 2.
+
+        Returns:
+            URL of the audio, for ``audio_src`` of an avatar video.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of bounds, or not exactly one voice.
+            APIError: the service refuses.
+            ConnectionFailed: the service was not reached.
+            SubmitUncertain: the answer was lost; the speech may have been charged.
+        """
+        from a2e_async.resources import speech  # noqa: PLC0415  (loaded at first use)
+
+        request = speech.TextToSpeech(
+            msg=msg,
+            tts_id=tts_id,
+            user_voice_id=user_voice_id,
+            country=country,
+            region=region,
+            speech_rate=speech_rate,
+        )
+        return await speech.text_to_speech(self._core.session, request)
+
+    async def avatar_video_from_text(
+        self,
+        text: str,
+        *,
+        anchor_id: str,
+        tts_id: str | None = None,
+        user_voice_id: str | None = None,
+        speech_rate: float | None = None,
+        **video: Any,
+    ) -> Job[AvatarVideoRecord]:
+        """Let an avatar say a text: speech first, then the video of it.
+
+        All fields are checked before the speech, which is charged on its own, is made.
+
+        Args:
+            text: what the avatar says, 1 to 1000 characters.
+            anchor_id: the avatar's id.
+            tts_id: a built-in voice; left out together with ``user_voice_id``, the first voice of
+                the avatar's language.
+            user_voice_id: an own cloned voice.
+            speech_rate: speed, 0.5 to 2.
+            video: more fields of `AvatarVideo`. ``anchor_type`` is looked up when left out.
+
+        Returns:
+            The video's job, to await.
+
+        Raises:
+            TypeError: a field is unknown or of the wrong type.
+            ValueError: a field is out of bounds, or nobody knows the avatar.
+            A2EError: what `text_to_speech` and `Family.start` raise. After the speech was made, a
+                note of the error holds its URL.
+        """
+        from a2e_async import recipes  # noqa: PLC0415  (loaded at first use)
+
+        return await recipes.avatar_video_from_text(
+            self._core,
+            self.avatar_video,
+            text=text,
+            anchor_id=anchor_id,
+            speech={
+                "tts_id": tts_id,
+                "user_voice_id": user_voice_id,
+                "speech_rate": speech_rate,
+            },
+            video=video,
+        )
+
+    async def languages(self, *, voice_map_type: str | None = None) -> list[Language]:
+        """List the languages that voices speak (``POST /api/v1/anchor/language_list``).
+
+        Args:
+            voice_map_type: narrows by locale mapping, such as ``en-US``.
+
+        Returns:
+            The languages with their regions.
+
+        Raises:
+            APIError: the service refuses, or its answer cannot be read.
+            ConnectionFailed: there was no answer.
+        """
+        from a2e_async.resources import voices  # noqa: PLC0415  (loaded at first use)
+
+        return await voices.languages(self._core.session, voice_map_type=voice_map_type)

@@ -1,0 +1,313 @@
+"""The family: one product's verbs, the same for all products."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import timedelta
+from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
+
+import anyio
+
+from a2e_async import wire
+from a2e_async.errors import (
+    A2EError,
+    ConfigurationError,
+    NotFound,
+    SubmitUncertain,
+    UnexpectedResponse,
+)
+from a2e_async.http.call import Call
+from a2e_async.http.retry import Effect, Fate, fate
+from a2e_async.jobs.core import Core
+from a2e_async.jobs.job import Job
+from a2e_async.tasks.product import Product, objects_in
+from a2e_async.tasks.record import Record
+from a2e_async.tasks.request import Request
+
+_log = logging.getLogger("a2e_async.jobs")
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Record)
+
+# Below, `list` is the family's own verb.
+Jobs: TypeAlias = list[Job[R]]
+Records: TypeAlias = list[R]
+
+_NAME_PREFIX = "a2e-"
+# The service's clock and the moment of a start are known to this precision.
+_CLOCK_PRECISION = timedelta(seconds=2)
+_PAGE_SIZE = 50
+
+
+def unique_name() -> str:
+    """Make up a task name that no other start has, at most 40 characters."""
+    return _NAME_PREFIX + secrets.token_hex(10)
+
+
+class Family(Generic[P, R]):
+    """The verbs of one product. Reached from the client: ``a2e.text_to_image``."""
+
+    def __init__(self, core: Core, request: Callable[P, Request[R]]) -> None:
+        """Take the product's facts and fields from its request class."""
+        self._core = core
+        self._request = request
+        self.product: Product[R] = cast("type[Request[R]]", request).product
+
+    def __repr__(self) -> str:
+        """Show the product."""
+        return f"<Family {self.product.kind}: {self.product.title}>"
+
+    async def start(self, *args: P.args, **kwargs: P.kwargs) -> Job[R]:
+        """Start a task. It is charged at once, and it is never started twice.
+
+        Args:
+            args: none; all fields are given by name.
+            kwargs: the fields of the product's request class.
+
+        Returns:
+            The job, to await.
+
+        Raises:
+            TypeError: a field is missing, unknown or of the wrong type.
+            ValueError: a field is out of bounds, or the request makes several tasks.
+            APIError: the service refuses.
+            UploadFailed: local media could not be stored.
+            ConnectionFailed: the service was not reached; nothing was started.
+            SubmitUncertain: the answer was lost, and no task was found under the request's name.
+        """
+        return await self.submit(self._request(*args, **kwargs))
+
+    async def start_all(self, *args: P.args, **kwargs: P.kwargs) -> Jobs[R]:
+        """Start the tasks of a request that makes several.
+
+        Args:
+            args: none; all fields are given by name.
+            kwargs: the fields of the product's request class.
+
+        Returns:
+            A job for each task that the service made, in the order of its answer.
+
+        Raises:
+            TypeError, ValueError, APIError, UploadFailed, ConnectionFailed, SubmitUncertain: as
+                for `start`.
+        """
+        return await self.submit_all(self._request(*args, **kwargs))
+
+    async def run(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Start a task and wait for it.
+
+        Args:
+            args: none; all fields are given by name.
+            kwargs: the fields of the product's request class.
+
+        Returns:
+            The record of the completed task.
+
+        Raises:
+            A2EError: what `start` and `Job.wait` raise.
+        """
+        return await (await self.start(*args, **kwargs))
+
+    async def submit(self, request: Request[R]) -> Job[R]:
+        """Start the task of a request, as `start` does with its fields."""
+        if request.expected_tasks > 1:
+            raise ValueError(
+                f"{type(request).__name__}: this request makes {request.expected_tasks} tasks, and "
+                f"start gives one job; use a2e.{self.product.kind}.start_all(…)"
+            )
+        jobs = await self.submit_all(request)
+        if len(jobs) > 1:
+            others = ", ".join(job.token for job in jobs[1:])
+            _log.warning("%s: the service made more tasks than asked: %s", jobs[0].token, others)
+        return jobs[0]
+
+    async def submit_all(self, request: Request[R]) -> Jobs[R]:
+        """Start the tasks of a request, as `start_all` does with its fields."""
+        if request.has_local_media:
+            request = await self._core.files.resolve(request)
+        body = wire.unstructure(request)
+        given = body.get(self.product.name_field)
+        name = body[self.product.name_field] = given or unique_name()
+        begun = anyio.current_time()
+        try:
+            records = await self._post(body)
+        except A2EError as error:
+            if fate(error) is not Fate.UNKNOWN:
+                raise
+            records = await self._adopt(name, None if given is None else begun, request)
+            if not records:
+                raise self._uncertain(request, name) from error
+        except anyio.get_cancelled_exc_class():
+            words = "%s: cancelled during a start; a task named %r may have been made and paid for"
+            _log.warning(words, self.product.kind, name)
+            raise
+        return [self._started(record) for record in records]
+
+    async def _post(self, body: dict[str, Any]) -> Records[R]:
+        answer = await self._core.session.call(
+            Call("POST", self.product.start, json=body), effect=Effect.START
+        )
+        records = [self._core.reader.record(self.product, raw) for raw in objects_in(answer.data)]
+        if not records:
+            raise UnexpectedResponse(
+                "the answer to the start holds no task id",
+                status=200,
+                trace_id=answer.trace_id,
+                body=answer.body,
+            )
+        return records
+
+    async def _adopt(self, name: str, begun: float | None, request: Request[R]) -> Records[R]:
+        _log.warning("%s: the answer to a start was lost, looking for %r", self.product.kind, name)
+        found: Records[R] = []
+        for pause in self._core.session.policy.searches:
+            await anyio.sleep(pause)
+            try:
+                newest = await self._core.reader.newest(self.product)
+                found = [record for record in newest if record.name == name]
+            except ConfigurationError:
+                break
+            except A2EError as error:
+                _log.info("%s: looking for %r failed: %s", self.product.kind, name, error)
+            if begun is not None:
+                found = [record for record in found if self._is_new(record, begun)]
+            if len(found) >= request.expected_tasks:
+                break
+        return found
+
+    def _is_new(self, record: R, begun: float) -> bool:
+        """Tell whether a task under a name that the caller chose can be of this start."""
+        now = self._core.session.server_time()
+        if self._core.poller.knows(self.product, record.id) or not (now and record.created_at):
+            return False
+        age = timedelta(seconds=anyio.current_time() - begun)
+        return record.created_at >= now - age - _CLOCK_PRECISION
+
+    def _uncertain(self, request: Request[R], name: str) -> SubmitUncertain:
+        return SubmitUncertain(
+            f"{self.product.kind}: the answer to the start was lost, and no task named {name!r} "
+            "was found. It may exist and be paid for; it was not started again. Look for the name "
+            f"in a2e.{self.product.kind}.list() before starting it anew",
+            request=request,
+            name=name,
+        )
+
+    def _started(self, record: R) -> Job[R]:
+        job = self.job(record.id)
+        self._core.poller.started(job._watch, record)  # noqa: SLF001
+        return job
+
+    def job(self, task_id: str) -> Job[R]:
+        """Make the job of a task that was started elsewhere or before. Nothing is sent.
+
+        Args:
+            task_id: the task's id.
+
+        Returns:
+            The job, to await.
+
+        Raises:
+            TypeError: the id is no text.
+            ValueError: it is blank, or a token.
+        """
+        if not isinstance(task_id, str):
+            raise TypeError(f"task_id: expected a text, got {task_id!r}")
+        # An id of dots would make another path of the requests.
+        if not task_id.strip(" .") or ":" in task_id:
+            raise ValueError(
+                f"task_id: expected the id of a task, got {task_id!r}; "
+                "a token (kind:id) goes to a2e.job(token)"
+            )
+        return Job(self._core, self._core.poller.watch(self.product, task_id))
+
+    async def get(self, task_id: str) -> R:
+        """Read one task by the product's documented detail operation.
+
+        Args:
+            task_id: the task's id.
+
+        Returns:
+            The record, whatever its status.
+
+        Raises:
+            NotFound: the service does not know it.
+            APIError: another failure.
+            ConnectionFailed: there was no answer.
+        """
+        return await self._core.reader.one(self.product, self.job(task_id).id)
+
+    async def get_many(self, task_ids: Iterable[str]) -> dict[str, R]:
+        """Read tasks, many in one request where the product has an operation for it.
+
+        Args:
+            task_ids: the tasks' ids.
+
+        Returns:
+            The records by id, in the order asked. Tasks that the service does not know are left
+            out.
+
+        Raises:
+            APIError: a failure other than an unknown task.
+            ConnectionFailed: there was no answer.
+        """
+        if isinstance(task_ids, str):
+            raise TypeError(f"task_ids: expected a list of ids, got the text {task_ids!r}")
+        asked = [*dict.fromkeys(self.job(task_id).id for task_id in task_ids)]
+        found = await self._core.reader.many(self.product, asked)
+        return {key: r for key in asked if (r := _known(found[key])) is not None}
+
+    async def list(self, *, page_size: int = _PAGE_SIZE) -> AsyncIterator[R]:
+        """Go through all tasks of the product, newest first, by its documented list operation.
+
+        The service leaves expired tasks out.
+
+        Args:
+            page_size: tasks in one request, 1 to 100.
+
+        Yields:
+            The records. A task that moves to the next page while pages are read comes once.
+
+        Raises:
+            ValueError: the page size is out of bounds.
+            APIError: the service refuses, or its answer cannot be read.
+            ConnectionFailed: there was no answer.
+        """
+        largest = self.product.pages.largest
+        if isinstance(page_size, bool) or page_size not in range(1, largest + 1):
+            raise ValueError(f"page_size: expected 1 to {largest}, got {page_size!r}")
+        seen: set[str] = set()
+        number = 1
+        while fresh := await self._fresh_page(number, page_size, seen):
+            for record in fresh:
+                yield record
+            number += 1
+
+    async def _fresh_page(self, number: int, size: int, seen: set[str]) -> Records[R]:
+        # The end is a page with nothing new: services cap the page size, or ignore the number.
+        page = await self._core.reader.page(self.product, number, size, Effect.READ)
+        fresh = [record for record in page if record.id not in seen]
+        seen.update(record.id for record in fresh)
+        return fresh
+
+    async def delete(self, task_id: str) -> None:
+        """Delete a task, as `Job.delete` does.
+
+        Args:
+            task_id: the task's id.
+
+        Raises:
+            JobNotFound: the service does not know it.
+            APIError: it refuses.
+            ConnectionFailed: there was no answer.
+        """
+        await self.job(task_id).delete()
+
+
+def _known(outcome: R | Exception) -> R | None:
+    if isinstance(outcome, NotFound):
+        return None
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

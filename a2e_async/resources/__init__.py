@@ -1,0 +1,1 @@
+"""Operations around the tasks, in groups: voices, avatars, the account, speech."""

@@ -1,0 +1,195 @@
+"""What one product of the service is: its routes, words, fields and limits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import attrs
+
+from a2e_async import status, wire
+from a2e_async.http.call import Call
+from a2e_async.http.shapes import is_page, unwrap
+from a2e_async.status import JobStatus
+from a2e_async.tasks.record import Record
+
+R = TypeVar("R", bound=Record)
+
+_ID_KEYS = ("_id", "id", "task_id", "video_id")
+_FAILURE_CODES = ("failed_code", "error_code", "fail_code")
+_FAILURE_MESSAGES = ("failed_message", "faild_message", "fail_reason", "error_message")
+
+
+@attrs.frozen
+class Route:
+    """An operation that takes a task id.
+
+    Attributes:
+        method: HTTP method.
+        path: the documented path, with ``{id}`` where the id is a part of it.
+        query: name of the query parameter that takes the id, if one does.
+        body: name of the body field that takes the id, if one does.
+    """
+
+    method: str
+    path: str
+    query: str | None = None
+    body: str | None = None
+
+    def call(self, task_id: str) -> Call:
+        """Make the request for one task."""
+        return Call(
+            self.method,
+            self.path.replace("{id}", quote(task_id, safe="")),
+            {self.query: task_id} if self.query else None,
+            {self.body: task_id} if self.body else None,
+        )
+
+
+@attrs.frozen
+class Pages:
+    """An operation that lists a product's tasks, newest first.
+
+    Attributes:
+        path: the documented path of a GET.
+        number: query parameter of the page's number, from 1.
+        size: query parameter of the number of tasks on a page.
+        largest: the largest page to ask for.
+    """
+
+    path: str
+    number: str = "pageNum"
+    size: str = "pageSize"
+    largest: int = 100
+
+    def call(self, page: int, size: int) -> Call:
+        """Make the request for one page."""
+        return Call("GET", self.path, {self.number: str(page), self.size: str(size)})
+
+
+@attrs.frozen(kw_only=True)
+class Product(Generic[R]):
+    """The facts of one product, as its documented pages tell them.
+
+    Attributes:
+        kind: name of the family, which begins each token.
+        title: the product's documented name.
+        record: the record class.
+        start: path of the POST that starts tasks.
+        detail: operation that reads one task.
+        pages: operation that lists the tasks.
+        batch: path of the POST that reads many tasks by ``ids``, or None.
+        delete: operation that deletes one task.
+        name_field: field of the request and the record that holds the task's name.
+        status_field: field of the record that holds the status word.
+        result_fields: fields that hold result URLs; nothing else in a record is a result.
+        failure_fields: more fields with the text of a failure, besides the common ones.
+        media: what the results are, ``image``, ``video`` or ``audio``.
+        deadline: seconds that a wait lasts at the most unless the caller says otherwise.
+    """
+
+    kind: str
+    title: str
+    record: type[R]
+    start: str
+    detail: Route
+    pages: Pages
+    delete: Route
+    batch: str | None = None
+    name_field: str = "name"
+    status_field: str = "current_status"
+    result_fields: tuple[str, ...]
+    failure_fields: tuple[str, ...] = ()
+    media: str
+    deadline: float
+
+    def read(self, raw: dict[str, Any]) -> R:
+        """Read a task's JSON object as the product's record. `raw` itself is kept in it."""
+        word = raw.get(self.status_field)
+        state = status.read(word)
+        failed = state is JobStatus.FAILED
+        common = {
+            "id": read_id(raw) or "",
+            "status": state,
+            "current_status": word,
+            "name": raw.get(self.name_field) or raw.get("name"),
+            "outputs": self.outputs(raw),
+            "coins": raw.get("coins"),
+            "progress": raw.get("process", raw.get("progress")),
+            "failed_code": _first_text(raw, _FAILURE_CODES) if failed else None,
+            "failed_message": (
+                _first_text(raw, _FAILURE_MESSAGES + self.failure_fields) if failed else None
+            ),
+            "created_at": raw.get("createdAt"),
+            "updated_at": raw.get("updatedAt"),
+            "raw": raw,
+        }
+        return wire.structure({**raw, **common}, self.record)
+
+    def outputs(self, raw: Mapping[str, Any]) -> list[str]:
+        """Collect the result URLs of a task, in the order of the result fields."""
+        texts = (text for field in self.result_fields for text in wire.read_texts(raw.get(field)))
+        return [*dict.fromkeys(text for text in texts if text.startswith(("https://", "http://")))]
+
+    def token(self, task_id: str) -> str:
+        """Write the plain text from which any process can resume the task's job."""
+        return f"{self.kind}:{task_id}"
+
+
+def read_id(raw: Mapping[str, Any]) -> str | None:
+    """Find the id of a task's JSON object; None if it has none."""
+    for key in _ID_KEYS:
+        text = wire.read_text(raw.get(key))
+        if text:
+            return text
+    return None
+
+
+def objects_in(data: Any) -> Iterator[dict[str, Any]]:
+    """Go through the tasks in an answer's data, whatever list or object they are wrapped in.
+
+    Args:
+        data: one task, a list of tasks, a bare id, or an object that holds the list or the task
+            under one of the service's usual names.
+
+    Yields:
+        The tasks' objects, in the order of the answer.
+    """
+    if isinstance(data, list):
+        for item in data:
+            yield from objects_in(item)
+    elif isinstance(data, str) and _looks_like_id(data):
+        yield {"_id": data}
+    elif isinstance(data, dict):
+        if read_id(data):
+            yield data
+        else:
+            yield from objects_in(unwrap(data))
+
+
+def one_of(data: Any, task_id: str) -> dict[str, Any] | None:
+    """Find the one task that was asked for in an answer's data.
+
+    Args:
+        data: the data, an object or a list.
+        task_id: the task's id. An object without an id counts as the task if it is the only one.
+
+    Returns:
+        The task's object, or None if it is not there.
+    """
+    found = list(objects_in(data))
+    if found:
+        return next((item for item in found if read_id(item) == task_id), None)
+    only = data[0] if isinstance(data, list) and len(data) == 1 else data
+    if isinstance(only, dict) and only and not is_page(only):
+        return {**only, "_id": task_id}
+    return None
+
+
+def _looks_like_id(text: str) -> bool:
+    return len(text) == 24 and all(c in "0123456789abcdef" for c in text)  # noqa: PLR2004
+
+
+def _first_text(raw: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
+    return next((text for key in keys if (text := wire.read_text(raw.get(key)))), None)

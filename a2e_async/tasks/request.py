@@ -1,0 +1,44 @@
+"""What every request of a product has in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+import attrs
+
+from a2e_async.tasks import checks
+from a2e_async.tasks.product import Product
+from a2e_async.tasks.record import Record
+
+R_co = TypeVar("R_co", bound=Record, covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class Request(Generic[R_co]):
+    """The arguments of a start, checked. Each product has its own class.
+
+    Attributes:
+        webhook_url: ``https`` address, at most 2048 characters, that the service calls once when
+            the task ends. It counts for API tokens only, and is a hint: the task's record is the
+            truth.
+        webhook_token: at most 256 characters that come back in the header
+            ``X-A2e-Webhook-Token``. It is in no repr.
+    """
+
+    product: ClassVar[Product[Any]]
+
+    webhook_url: str | None = attrs.field(default=None, validator=checks.HttpsUrl(2048))
+    webhook_token: str | None = attrs.field(
+        default=None, repr=False, validator=checks.Text(most=256, secret=True)
+    )
+
+    @property
+    def expected_tasks(self) -> int:
+        """How many tasks the service makes of this request."""
+        return 1
+
+    @property
+    def has_local_media(self) -> bool:
+        """Whether media of the request has to be uploaded before it can be sent."""
+        fields = checks.media_fields(type(self))
+        return any(checks.is_local_media(getattr(self, name)) for name in fields)
