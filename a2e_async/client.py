@@ -145,7 +145,9 @@ class A2E:
             return service.base_url
 
         settings = config.Settings(
-            token=service.token or "sk_sandbox", user_agent=config.user_agent(__version__)
+            token=service.token or "sk_sandbox",
+            base_url="sandbox",
+            user_agent=config.user_agent(__version__),
         )
         client = cls.__new__(cls)
         client._open(  # noqa: SLF001  (its own class)
@@ -183,8 +185,7 @@ class A2E:
 
     def __repr__(self) -> str:
         """Show where it talks to."""
-        where = "sandbox" if self._sandbox else self._core.session.settings.base_url
-        return f"<A2E {where}>"
+        return f"<A2E {self._core.session.settings.base_url}>"
 
     async def __aenter__(self) -> Self:
         """Give the client; the connection is made by the first request."""

@@ -133,9 +133,8 @@ class Session:
         except asyncio.CancelledError:
             # A closing connector cancels whoever queues for a connection, though nobody cancelled
             # the task.
-            if not session.closed or _is_cancelled():
-                raise
-            self._session()
+            if session.closed and not _is_cancelled():
+                self.ready()
             raise
         if isinstance(outcome, APIError) and slows_client(outcome):
             self._slow_down(outcome.retry_after or 0.0)
@@ -264,6 +263,12 @@ class Session:
         if session.closed:
             raise ConfigurationError(
                 "session: the aiohttp session given to A2E(session=…) is closed"
+            )
+        loop = asyncio.get_running_loop()
+        # Its public property for this is deprecated.
+        if getattr(session, "_loop", loop) is not loop:
+            raise ConfigurationError(
+                "session: the aiohttp session given to A2E(session=…) belongs to another event loop"
             )
         if session.auth is not None:
             raise ConfigurationError(

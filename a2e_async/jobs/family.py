@@ -287,9 +287,9 @@ class Family(Generic[P, R]):
     async def _fresh_page(self, number: int, size: int, seen: set[str]) -> Records[R]:
         # The end is a page with nothing new: services cap the page size, or ignore the number.
         page = await self._core.reader.page(self.product, number, size, Effect.READ)
-        fresh = [record for record in page if record.id not in seen]
-        seen.update(record.id for record in fresh)
-        return fresh
+        fresh = {record.id: record for record in page if record.id not in seen}
+        seen.update(fresh)
+        return [*fresh.values()]
 
     async def delete(self, task_id: str) -> None:
         """Delete a task, as `Job.delete` does.

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 import anyio
 import attrs
+from anyio.abc import TaskGroup
 
 from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
 from a2e_async.http.retry import Effect, is_transient
@@ -43,6 +44,7 @@ class Poller:
         self._schedule = schedule
         self._watches: WeakValueDictionary[tuple[str, str], Watch[Any]] = WeakValueDictionary()
         self._queues: defaultdict[str, list[tuple[float, int, Watch[Any]]]] = defaultdict(list)
+        self._gone: dict[str, list[Watch[Any]]] = {}
         self._sequence = count()
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -158,6 +160,9 @@ class Poller:
             await self._run()
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
             self._task = None
+            for watch in self._watches.values():
+                watch.looking = False
+            self._gone.clear()
             self._send_away(error)
 
     def _send_away(self, error: Exception) -> None:
@@ -169,10 +174,13 @@ class Poller:
             while True:
                 self._wake.clear()
                 now = anyio.current_time()
-                for watches in self._take_due(now):
-                    looks.start_soon(self._look, watches)
+                self._begin_looks(looks, now)
                 with anyio.move_on_after(self._time_left(now)):
                     await self._wake.wait()
+
+    def _begin_looks(self, looks: TaskGroup, now: float) -> None:
+        for watches in self._take_due(now):
+            looks.start_soon(self._look, watches)
 
     def _time_left(self, now: float) -> float:
         heads = (queue[0][0] for queue in self._queues.values() if queue)
@@ -211,8 +219,7 @@ class Poller:
         # The news of the others does not wait for the search.
         self._release(watch for watch in watches if watch not in gone)
         if gone:
-            await self._search(gone)
-            self._release(gone)
+            await self._search_together(gone)
 
     async def _read(self, watches: Sequence[Watch[Any]]) -> dict[str, Any]:
         task_ids = [watch.task_id for watch in watches]
@@ -259,6 +266,18 @@ class Poller:
         watch.missed += 1
         missing_for = now - watch.missed_since
         return self._schedule.is_gone(seen=watch.seen, missing_for=missing_for, looks=watch.missed)
+
+    async def _search_together(self, gone: list[Watch[Any]]) -> None:
+        """Search for tasks in one go with those that turn out gone during the search before."""
+        kind = gone[0].product.kind
+        if kind in self._gone:
+            self._gone[kind] += gone
+            return
+        while gone:
+            self._gone[kind] = []
+            await self._search(gone)
+            self._release(gone)
+            gone = self._gone.pop(kind)
 
     async def _search(self, gone: Sequence[Watch[Any]]) -> None:
         # Some details are lost to the service while its list still has them. The count of misses
