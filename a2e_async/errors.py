@@ -30,7 +30,7 @@ names the field, the value and what is allowed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,11 +84,22 @@ class A2EError(Exception):
         """Note the job that the error is about."""
         self._job = job
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without the job, which belongs to its client; its token stays in the text."""
+        kept = {**vars(self), "message": A2EError.__str__(self), "_job": None}
+        return _restored, (type(self), kept)
+
     def __str__(self) -> str:
         """Show the message, and the job that it concerns."""
         if self.job is None or self.job.token in self.message:
             return self.message
         return f"{self.message} [job {self.job.token}]"
+
+
+def _restored(kind: type[A2EError], kept: dict[str, Any]) -> A2EError:
+    error = kind.__new__(kind, kept["message"])
+    vars(error).update(kept)
+    return error
 
 
 class ConfigurationError(A2EError):
@@ -229,13 +240,13 @@ class JobError(A2EError):
     def __init__(self, message: str, *, job: Job[Any], record: Record | None = None) -> None:
         """Keep the job and its last record."""
         super().__init__(message)
-        self._subject = job
+        self.concern(job)
         self.record = record
 
     @property
     def job(self) -> Job[Any]:
         """The job."""
-        return self._subject
+        return cast("Job[Any]", self._job)
 
 
 class JobFailed(JobError):

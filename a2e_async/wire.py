@@ -11,13 +11,13 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
 import cattrs
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_unstructure_fn, override
 
 _orjson: ModuleType | None
 try:
@@ -74,6 +74,8 @@ def read_text(value: Any, _: object = None) -> str | None:
 
 def read_number(value: Any, _: object = None) -> float | int | None:
     """Read a finite number, also from a numeric text; None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, int):
         return None if isinstance(value, bool) else value
     try:
@@ -112,6 +114,8 @@ def read_time(value: Any, _: object = None) -> datetime | None:
 
 def read_texts(value: Any, _: object = None) -> tuple[str, ...]:
     """Read a text, or the texts in a list or in the ``url`` of its objects, without repeats."""
+    if not value:
+        return ()
     found = value if isinstance(value, list) else [value]
     texts = (item.get("url") if isinstance(item, dict) else item for item in found)
     return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text))
@@ -122,7 +126,8 @@ def _read_json(value: Any, _: object = None) -> Any:
 
 
 # By the type of a field; cattrs hands the type on as a second argument.
-_READERS: dict[Any, Callable[[Any, Any], Any]] = {
+_Reader: TypeAlias = Callable[[Any, Any], Any]
+_READERS: dict[Any, _Reader] = {
     str | None: read_text,
     int | None: read_integer,
     float | None: read_number,
@@ -134,24 +139,6 @@ _READERS: dict[Any, Callable[[Any, Any], Any]] = {
 }
 
 
-def _structure_hook(cls: type[Any], converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
-    renamed = {a.name: override(rename=wire_names(a)[0]) for a in attrs.fields(cls)}
-    read = make_dict_structure_fn(cls, converter, **renamed)  # type: ignore[arg-type]
-    spellings = [wire_names(a) for a in attrs.fields(cls) if len(wire_names(a)) > 1]
-    if not spellings:
-        return read
-    return lambda value, kind: read(_respelt(value, spellings), kind)
-
-
-def _respelt(raw: Mapping[str, Any], spellings: list[tuple[str, ...]]) -> dict[str, Any]:
-    found = dict(raw)
-    for first, *others in spellings:
-        for other in others:
-            if found.get(first) in (None, "") and other in found:
-                found[first] = found[other]
-    return found
-
-
 def _unstructure_hook(cls: type[Any], converter: cattrs.Converter) -> Callable[[Any], Any]:
     renamed = {a.name: override(rename=wire_names(a)[0]) for a in attrs.fields(cls)}
     write = make_dict_unstructure_fn(cls, converter, **renamed)  # type: ignore[arg-type]
@@ -160,7 +147,6 @@ def _unstructure_hook(cls: type[Any], converter: cattrs.Converter) -> Callable[[
 
 def _new_converter() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=False)
-    converter.register_structure_hook_factory(attrs.has, _structure_hook)
     converter.register_unstructure_hook_factory(attrs.has, _unstructure_hook)
     for kind, reader in _READERS.items():
         converter.register_structure_hook_func(partial(operator.eq, kind), reader)
@@ -170,18 +156,41 @@ def _new_converter() -> cattrs.Converter:
 _converter = _new_converter()
 
 
-def structure(raw: Mapping[str, Any], cls: type[T]) -> T:
-    """Read an attrs class from a JSON object.
+@cache
+def _plan(cls: Any, beyond: Any) -> tuple[tuple[str, tuple[str, ...], Any, _Reader], ...]:
+    known = {a.name for a in attrs.fields(beyond)} if beyond is not None else set()
+    fields = [a for a in attrs.fields(attrs.resolve_types(cls)) if a.name not in known]
+    return tuple(
+        (a.name, wire_names(a), a.type, _converter.get_structure_hook(a.type)) for a in fields
+    )
+
+
+def read_fields(
+    raw: Mapping[str, Any], cls: type[Any], *, beyond: type[Any] | None = None
+) -> dict[str, Any]:
+    """Read the fields of an attrs class from a JSON object.
 
     Args:
-        raw: the object. Values that are missing, null or of an odd type read as the field's
-            default or None; fields that nobody knows are passed by.
+        raw: the object. Fields that nobody knows are passed by.
         cls: the class; its fields are of the types that the ``read_…`` functions give.
+        beyond: a base class whose fields are not to be read.
 
     Returns:
-        The instance.
+        Values by Python name; what is missing or null is left out, an odd value is None.
     """
-    return _converter.structure(raw, cls)
+    found = {}
+    for name, keys, kind, read in _plan(cast("Any", cls), cast("Any", beyond)):
+        value = raw.get(keys[0])
+        if len(keys) > 1 and value in (None, ""):
+            value = next((raw[key] for key in keys if raw.get(key) not in (None, "")), None)
+        if value is not None:
+            found[name] = read(value, kind)
+    return found
+
+
+def structure(raw: Mapping[str, Any], cls: type[T]) -> T:
+    """Make an instance of an attrs class from a JSON object, as `read_fields` reads it."""
+    return cls(**read_fields(raw, cls))
 
 
 def unstructure(value: Any) -> dict[str, Any]:

@@ -20,6 +20,6 @@ def load() -> dict[str, Any]:
     Returns:
         The parsed document, shared by all callers: treat it as read-only.
     """
-    text = resources.files(__package__).joinpath("openapi.json").read_text("utf-8")
+    text = resources.files(__name__).joinpath("openapi.json").read_text("utf-8")
     document: dict[str, Any] = json.loads(text)
     return document

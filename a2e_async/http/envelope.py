@@ -10,11 +10,14 @@ import attrs
 from a2e_async import errors, wire
 
 _OK = 200
+_NO_CONTENT = 204
 _MULTIPLE_CHOICES = 300
 _HTTP_ERRORS = range(400, 600)
 _SERVER_ERROR = 500
 _DEEPEST = 8
 _SHOWN_TEXT = 2000
+# The service says 0. A proxy's habit of repeating the HTTP status must not lose a paid task.
+_SUCCESS_CODES = (0, 200, None)
 
 
 @attrs.frozen
@@ -47,12 +50,14 @@ def read(
     """
     body, readable = _parse(content)
     succeeded = _OK <= status < _MULTIPLE_CHOICES
+    if status == _NO_CONTENT:
+        return Envelope(None, None, None)
     if not readable:
         kind = errors.UnexpectedResponse if succeeded else _by_status(status)
         words = _unreadable(status, content)
         return kind(words, status=status, body=body, retry_after=retry_after)
     code = read_code(body)
-    if succeeded and code in (0, None) and not _says_no(body):
+    if succeeded and code in _SUCCESS_CODES and not _says_no(body):
         return Envelope(_data(body), _trace_id(body), body)
     message = read_message(body)
     return classify(status, code, message)(

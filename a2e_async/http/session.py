@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import anyio
 from yarl import URL
 
-from a2e_async import wire
+from a2e_async import clock, wire
 from a2e_async.config import Settings
 from a2e_async.errors import A2EError, APIError, ConfigurationError, ConnectionFailed
 from a2e_async.http import envelope
@@ -74,6 +75,7 @@ class Session:
         self._assets: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._closing = asyncio.Event()
         self._not_before = 0.0
         self._date: tuple[str | None, float] = (None, 0.0)
         self._options: dict[str, Any] = {"middlewares": tuple(middlewares)} if middlewares else {}
@@ -116,7 +118,7 @@ class Session:
             if delay is None:
                 raise outcome
             _log.info("%s %s again in %.1f s: %s", call.method, call.path, delay, outcome)
-            await asyncio.sleep(delay)
+            await self._pause(delay)
             attempt += 1
 
     async def _attempt(self, call: Call, timeout: aiohttp.ClientTimeout) -> Envelope | A2EError:
@@ -158,7 +160,7 @@ class Session:
             content = self._without_token(await response.read())
             status, answered = response.status, response.headers
         _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
-        self._date = (answered.get("Date"), self._now())
+        self._date = (answered.get("Date"), clock.now())
         outcome = envelope.read(status, content)
         return (
             outcome if isinstance(outcome, Envelope) else self._failure(status, answered, content)
@@ -190,7 +192,7 @@ class Session:
         """Tell the service's present time by its last answer's ``Date``; None before any."""
         date, seen = self._date
         moment = parse_http_date(date)
-        return moment and moment + timedelta(seconds=self._now() - seen)
+        return moment and moment + timedelta(seconds=clock.now() - seen)
 
     @asynccontextmanager
     async def fetch(
@@ -229,6 +231,8 @@ class Session:
         own, assets = self._own, self._assets
         self._own = self._assets = None
         foreign = self._loop is not None and self._loop is not asyncio.get_running_loop()
+        if not foreign:
+            self._closing.set()
         for session in filter(None, (assets, own)):
             if foreign:
                 # Its sockets belong to a loop that cannot be used from here.
@@ -296,18 +300,19 @@ class Session:
             total=None, sock_connect=self.settings.connect_timeout, sock_read=read_timeout
         )
 
-    @staticmethod
-    def _now() -> float:
-        return asyncio.get_running_loop().time()
-
     def _slow_down(self, seconds: float) -> None:
         asked = min(seconds, self.policy.longest_retry_after)
-        self._not_before = max(self._not_before, self._now() + asked)
+        self._not_before = max(self._not_before, clock.now() + asked)
 
     async def _wait_turn(self) -> None:
-        while (left := self._not_before - self._now()) > 0:  # noqa: ASYNC110  (others move it)
+        while (left := self._not_before - clock.now()) > 0 and not self._closed:
             # Spread a little, so that the callers do not all come back in the same moment.
-            await asyncio.sleep(left * (1 + random.random() / 10))  # noqa: S311
+            await self._pause(left * (1 + random.random() / 10))  # noqa: S311
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but no longer than the client is open."""
+        with anyio.move_on_after(seconds):
+            await self._closing.wait()
 
 
 TRANSFER_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)

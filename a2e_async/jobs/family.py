@@ -10,7 +10,7 @@ from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 import anyio
 
-from a2e_async import wire
+from a2e_async import clock, wire
 from a2e_async.errors import (
     A2EError,
     ConfigurationError,
@@ -130,7 +130,7 @@ class Family(Generic[P, R]):
         body = wire.unstructure(request)
         given = body.get(self.product.name_field)
         name = body[self.product.name_field] = given or unique_name()
-        begun = anyio.current_time()
+        begun = clock.now()
         try:
             records = await self._post(body)
         except A2EError as error:
@@ -182,7 +182,7 @@ class Family(Generic[P, R]):
         now = self._core.session.server_time()
         if self._core.poller.knows(self.product, record.id) or not (now and record.created_at):
             return False
-        age = timedelta(seconds=anyio.current_time() - begun)
+        age = timedelta(seconds=clock.now() - begun)
         return record.created_at >= now - age - _CLOCK_PRECISION
 
     def _uncertain(self, request: Request[R], name: str) -> SubmitUncertain:
@@ -195,9 +195,9 @@ class Family(Generic[P, R]):
         )
 
     def _started(self, record: R) -> Job[R]:
-        job = self.job(record.id)
-        self._core.poller.started(job._watch, record)  # noqa: SLF001
-        return job
+        watch = self._core.poller.watch(self.product, record.id)
+        self._core.poller.started(watch, record)
+        return Job(self._core, watch)
 
     def job(self, task_id: str) -> Job[R]:
         """Make the job of a task that was started elsewhere or before. Nothing is sent.
@@ -212,14 +212,7 @@ class Family(Generic[P, R]):
             TypeError: the id is no text.
             ValueError: it is blank, or a token.
         """
-        if not isinstance(task_id, str):
-            raise TypeError(f"task_id: expected a text, got {task_id!r}")
-        # An id of dots would make another path of the requests.
-        if not task_id.strip(" .") or ":" in task_id:
-            raise ValueError(
-                f"task_id: expected the id of a task, got {task_id!r}; "
-                "a token (kind:id) goes to a2e.job(token)"
-            )
+        _check_id(task_id)
         return Job(self._core, self._core.poller.watch(self.product, task_id))
 
     async def get(self, task_id: str) -> R:
@@ -236,7 +229,8 @@ class Family(Generic[P, R]):
             APIError: another failure.
             ConnectionFailed: there was no answer.
         """
-        return await self._core.reader.one(self.product, self.job(task_id).id)
+        _check_id(task_id)
+        return await self._core.reader.one(self.product, task_id)
 
     async def get_many(self, task_ids: Iterable[str]) -> dict[str, R]:
         """Read tasks, many in one request where the product has an operation for it.
@@ -254,7 +248,9 @@ class Family(Generic[P, R]):
         """
         if isinstance(task_ids, str):
             raise TypeError(f"task_ids: expected a list of ids, got the text {task_ids!r}")
-        asked = [*dict.fromkeys(self.job(task_id).id for task_id in task_ids)]
+        asked = [*dict.fromkeys(task_ids)]
+        for task_id in asked:
+            _check_id(task_id)
         found = await self._core.reader.many(self.product, asked)
         return {key: r for key in asked if (r := _known(found[key])) is not None}
 
@@ -303,6 +299,17 @@ class Family(Generic[P, R]):
             ConnectionFailed: there was no answer.
         """
         await self.job(task_id).delete()
+
+
+def _check_id(task_id: object) -> None:
+    if not isinstance(task_id, str):
+        raise TypeError(f"task_id: expected a text, got {task_id!r}")
+    # An id of dots would make another path of the requests.
+    if not task_id.strip(" .") or ":" in task_id:
+        raise ValueError(
+            f"task_id: expected the id of a task, got {task_id!r}; "
+            "a token (kind:id) goes to a2e.job(token)"
+        )
 
 
 def _known(outcome: R | Exception) -> R | None:

@@ -11,6 +11,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import anyio
 
+from a2e_async import clock
 from a2e_async.config import read_seconds
 from a2e_async.errors import (
     A2EError,
@@ -224,12 +225,12 @@ class Job(Generic[R]):
 
     def _end(self, timeout: Timeout) -> float | None:
         if isinstance(timeout, Deadline):
-            return anyio.current_time() + self._watch.product.deadline
+            return clock.now() + self._watch.product.deadline
         seconds = read_seconds("timeout", timeout, zero=True)
-        return None if seconds is None else anyio.current_time() + seconds
+        return None if seconds is None else clock.now() + seconds
 
     async def _next(self, end: float | None, timeout: Timeout, *, changes: bool) -> None:
-        left = None if end is None else max(0.0, end - anyio.current_time())
+        left = None if end is None else max(0.0, end - clock.now())
         before = self._watch.record
         with self._named_errors(), anyio.move_on_after(left) as scope:
             await self._core.poller.wait(self._watch, changes=changes)

@@ -16,6 +16,7 @@ import anyio
 import attrs
 from anyio.abc import TaskGroup
 
+from a2e_async import clock
 from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
 from a2e_async.http.retry import Effect, is_transient
 from a2e_async.http.session import Session
@@ -72,7 +73,7 @@ class Poller:
 
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
-        watch.since = anyio.current_time()
+        watch.since = clock.now()
         if record.status is JobStatus.COMPLETED and not record.outputs:
             # The detail operation is to say so: it is looked at as soon as somebody waits.
             record = attrs.evolve(record, status=JobStatus.PROCESSING)
@@ -126,7 +127,7 @@ class Poller:
             await asyncio.wait([task])
 
     def _enlist(self, watch: Watch[Any]) -> None:
-        now = anyio.current_time()
+        now = clock.now()
         if watch.since is None:
             watch.since = now
         if watch.due is None and watch.looked is not None:
@@ -173,7 +174,7 @@ class Poller:
         async with anyio.create_task_group() as looks:
             while True:
                 self._wake.clear()
-                now = anyio.current_time()
+                now = clock.now()
                 self._begin_looks(looks, now)
                 with anyio.move_on_after(self._time_left(now)):
                     await self._wake.wait()
@@ -233,7 +234,7 @@ class Poller:
             return dict.fromkeys(task_ids, error)
 
     def _release(self, watches: Iterable[Watch[Any]]) -> None:
-        now = anyio.current_time()
+        now = clock.now()
         for watch in watches:
             watch.looking = False
             if not watch.ended:
@@ -255,13 +256,13 @@ class Poller:
 
     def _seen(self, watch: Watch[R], record: R) -> None:
         watch.seen = True
-        watch.looked = anyio.current_time()
+        watch.looked = clock.now()
         watch.failures = watch.missed = watch.refused = 0
         watch.last_error = None
         self.learn(watch, record)
 
     def _missed(self, watch: Watch[Any]) -> bool:
-        now = anyio.current_time()
+        now = clock.now()
         watch.missed_since = watch.missed_since if watch.missed else now
         watch.missed += 1
         missing_for = now - watch.missed_since

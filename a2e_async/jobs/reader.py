@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import anyio
 import attrs
 
-from a2e_async import status
+from a2e_async import clock, status
 from a2e_async.errors import (
     A2EError,
     APIError,
@@ -146,7 +146,7 @@ class Reader:
         """Tell whether the tasks of a product are read many in one request."""
         if product.batch is None:
             return False
-        return self._health[product.kind].usable(anyio.current_time())
+        return self._health[product.kind].usable(clock.now())
 
     async def page(self, product: Product[R], number: int, size: int, effect: Effect) -> list[R]:
         """Read one page of a product's tasks, newest first. Raises what `Session.call` raises."""
@@ -205,7 +205,7 @@ class Reader:
         return dict.fromkeys(task_ids, error)
 
     def _strike(self, product: Product[Any], reason: str) -> bool:
-        out = self._health[product.kind].strike(anyio.current_time())
+        out = self._health[product.kind].strike(clock.now())
         if out:
             _log.warning(
                 "%s: %s was of no use %d times in a row, reading tasks one by one for %.0f s: %s",

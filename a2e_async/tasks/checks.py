@@ -6,7 +6,6 @@ or `ValueError` that names the field, the value and what is allowed.
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
@@ -20,6 +19,9 @@ from a2e_async.config import is_local
 
 Media: TypeAlias = str | Path | bytes
 """An ``https`` URL, or local media that is uploaded before the start."""
+
+
+_TOO_LARGE = 2**63
 
 
 def refuse(kind: type[Exception], field: str, allowed: str, value: object) -> NoReturn:
@@ -134,9 +136,11 @@ class Number(Check):
         """Raise unless the value is allowed."""
         if isinstance(value, bool) or not isinstance(value, self.kinds):
             self.wrong_type(field, value)
-        # A comparison, not isfinite(): a whole number may be too large for a float.
-        if not -math.inf < value < math.inf or not self._within(value):
+        if not self._within(value):
             self.wrong_value(field, value)
+        # No infinity can be sent, and no whole number beyond 64 bits; nan fails any comparison.
+        if not abs(value) < _TOO_LARGE:
+            refuse(ValueError, field, f"{self.allowed}, below 2**63", value)
 
     def _within(self, value: float) -> bool:
         return (self.least is None or value >= self.least) and (

@@ -106,31 +106,31 @@ class Product(Generic[R]):
 
     def read(self, raw: dict[str, Any]) -> R:
         """Read a task's JSON object as the product's record. `raw` itself is kept in it."""
-        word = raw.get(self.status_field)
+        word = wire.read_text(raw.get(self.status_field))
         state = status.read(word)
         failed = state is JobStatus.FAILED
-        common = {
-            "id": read_id(raw) or "",
-            "status": state,
-            "current_status": word,
-            "name": raw.get(self.name_field) or raw.get("name"),
-            "outputs": self.outputs(raw),
-            "coins": raw.get("coins"),
-            "progress": raw.get("process", raw.get("progress")),
-            "failed_code": _first_text(raw, _FAILURE_CODES) if failed else None,
-            "failed_message": (
-                _first_text(raw, _FAILURE_MESSAGES + self.failure_fields) if failed else None
-            ),
-            "created_at": raw.get("createdAt"),
-            "updated_at": raw.get("updatedAt"),
-            "raw": raw,
-        }
-        return wire.structure({**raw, **common}, self.record)
+        messages = _FAILURE_MESSAGES + self.failure_fields
+        return self.record(
+            **wire.read_fields(raw, self.record, beyond=Record),
+            id=read_id(raw) or "",
+            status=state,
+            current_status=word,
+            name=_first_text(raw, (self.name_field, "name")),
+            outputs=self.outputs(raw),
+            coins=wire.read_number(raw.get("coins")),
+            progress=wire.read_integer(_first_present(raw, "process", "progress")),
+            failed_code=_first_text(raw, _FAILURE_CODES) if failed else None,
+            failed_message=_first_text(raw, messages) if failed else None,
+            created_at=wire.read_time(raw.get("createdAt")),
+            updated_at=wire.read_time(raw.get("updatedAt")),
+            raw=raw,
+        )
 
-    def outputs(self, raw: Mapping[str, Any]) -> list[str]:
+    def outputs(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Collect the result URLs of a task, in the order of the result fields."""
-        texts = (text for field in self.result_fields for text in wire.read_texts(raw.get(field)))
-        return [*dict.fromkeys(text for text in texts if text.startswith(("https://", "http://")))]
+        texts = [text for field in self.result_fields for text in wire.read_texts(raw.get(field))]
+        urls = [text for text in texts if text.startswith(("https://", "http://"))]
+        return tuple(dict.fromkeys(urls)) if urls else ()
 
     def token(self, task_id: str) -> str:
         """Write the plain text from which any process can resume the task's job."""
@@ -139,33 +139,32 @@ class Product(Generic[R]):
 
 def read_id(raw: Mapping[str, Any]) -> str | None:
     """Find the id of a task's JSON object; None if it has none."""
-    for key in _ID_KEYS:
-        text = wire.read_text(raw.get(key))
-        if text:
-            return text
-    return None
+    return _first_text(raw, _ID_KEYS)
 
 
-def objects_in(data: Any) -> Iterator[dict[str, Any]]:
+def objects_in(data: Any, *, levels: int = 8) -> Iterator[dict[str, Any]]:
     """Go through the tasks in an answer's data, whatever list or object they are wrapped in.
 
     Args:
         data: one task, a list of tasks, a bare id, or an object that holds the list or the task
             under one of the service's usual names.
+        levels: how many wrappings to look into.
 
     Yields:
         The tasks' objects, in the order of the answer.
     """
+    if levels == 0:
+        return
     if isinstance(data, list):
         for item in data:
-            yield from objects_in(item)
+            yield from objects_in(item, levels=levels - 1)
     elif isinstance(data, str) and _looks_like_id(data):
         yield {"_id": data}
     elif isinstance(data, dict):
         if read_id(data):
             yield data
         else:
-            yield from objects_in(unwrap(data))
+            yield from objects_in(unwrap(data), levels=levels - 1)
 
 
 def one_of(data: Any, task_id: str) -> dict[str, Any] | None:
@@ -192,4 +191,12 @@ def _looks_like_id(text: str) -> bool:
 
 
 def _first_text(raw: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
-    return next((text for key in keys if (text := wire.read_text(raw.get(key)))), None)
+    for key in keys:
+        text = wire.read_text(raw.get(key))
+        if text:
+            return text
+    return None
+
+
+def _first_present(raw: Mapping[str, Any], *keys: str) -> Any:
+    return next((raw[key] for key in keys if raw.get(key) is not None), None)

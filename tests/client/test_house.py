@@ -22,7 +22,7 @@ FLOORS = (
     ("jobs",),
     ("tasks", "resources", "files"),
     ("http",),
-    ("wire", "errors", "config", "status", "facts", "_version"),
+    ("wire", "errors", "config", "clock", "status", "facts", "_version"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

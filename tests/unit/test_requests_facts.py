@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -176,8 +177,9 @@ def test_names_are_the_service_s_in_snake_case(cls: type[Request[Any]]) -> None:
 
 @each_request
 def test_every_field_is_documented(cls: type[Request[Any]]) -> None:
-    pages = f"{cls.__doc__}{Request.__doc__}"
-    assert [f.name for f in attrs.fields(cls) if f"        {f.name}: " not in pages] == []
+    # From Python 3.13 on, docstrings come without their indentation.
+    pages = "\n".join(inspect.cleandoc(page.__doc__ or "") for page in (cls, Request))
+    assert [f.name for f in attrs.fields(cls) if f"\n    {f.name}: " not in pages] == []
     assert cls.product.start in pages
 
 
