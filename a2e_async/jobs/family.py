@@ -172,7 +172,9 @@ class Family(Generic[P, R]):
             except A2EError as error:
                 _log.info("%s: looking for %r failed: %s", self.product.kind, name, error)
             if begun is not None:
-                found = [record for record in found if self._is_new(record, begun)]
+                # Another start may have the same name: no more is taken than was asked for.
+                new = [record for record in found if self._is_new(record, begun)]
+                found = new[: request.expected_tasks]
             if len(found) >= request.expected_tasks:
                 break
         return found
