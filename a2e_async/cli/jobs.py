@@ -1,0 +1,199 @@
+"""``a2e jobs``: look at tasks that were started here or elsewhere, fetch or delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import attrs
+import typer
+
+from a2e_async import A2E, Job, Record
+from a2e_async.cli import follow
+from a2e_async.cli.follow import Delivery, Result
+from a2e_async.cli.options import command, group
+from a2e_async.cli.output import Column, count, joined
+from a2e_async.cli.products import REQUESTS, check_kind, family
+from a2e_async.cli.shell import Shell
+from a2e_async.cli.start import Out, Timeout
+
+app = typer.Typer(no_args_is_help=True)
+
+Token = Annotated[str, typer.Argument(metavar="TOKEN", help="Token of a job, of the form kind:id.")]
+Tokens = Annotated[
+    list[str], typer.Argument(metavar="TOKEN...", help="Tokens of jobs, of the form kind:id.")
+]
+
+_UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
+
+
+@app.callback()
+@group
+def jobs() -> None:
+    """Look at tasks that were started here or elsewhere, wait for them, fetch or delete them."""
+
+
+@attrs.frozen
+class _Row:
+    """A task in a list."""
+
+    kind: str
+    record: Record
+
+    @property
+    def token(self) -> str:
+        return REQUESTS[self.kind].product.token(self.record.id)
+
+    @property
+    def about(self) -> str | None:
+        return getattr(self.record, "prompt", None) or self.record.name
+
+    @property
+    def age(self) -> str:
+        created = self.record.created_at
+        if created is None:
+            return ""
+        seconds = max(0.0, (datetime.now(UTC) - created).total_seconds())
+        unit, name = next((u for u in _UNITS if seconds >= u[0]), _UNITS[-1])
+        return f"{seconds / unit:.0f} {name}"
+
+    def as_dict(self) -> dict[str, Any]:
+        seen = attrs.asdict(self.record, recurse=False)
+        del seen["raw"]
+        return {"token": self.token, "kind": self.kind, **seen}
+
+
+_COLUMNS: Sequence[Column[_Row]] = (
+    Column(title="token", value=lambda row: row.token),
+    Column(title="status", value=lambda row: row.record.current_status),
+    Column(title="coins", value=lambda row: row.record.coins, right=True),
+    Column(
+        title="age",
+        value=lambda row: row.record.created_at and row.record.created_at.isoformat(),
+        shown=lambda row: row.age,
+        right=True,
+    ),
+    Column(title="prompt or name", value=lambda row: row.about, gives_way=True),
+)
+
+
+@app.command("list")
+@command
+def list_jobs(
+    shell: Shell,
+    *,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help=f"Product: {', '.join(REQUESTS)}; left out, all."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only tasks of this name or title.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many tasks at the most.")
+    ] = 20,
+) -> None:
+    """List tasks, newest first. The service leaves out those that have expired."""
+    kinds = [*REQUESTS] if kind is None else [check_kind(kind)]
+
+    async def work(a2e: A2E) -> list[_Row]:
+        return [row for one in kinds for row in await _newest(a2e, one, name, limit)]
+
+    rows = sorted(shell.run(work), key=_created, reverse=True)[:limit]
+    shell.out.table(rows, _COLUMNS, _Row.as_dict)
+    if not rows:
+        shell.out.say("no tasks")
+
+
+def _created(row: _Row) -> datetime:
+    return row.record.created_at or datetime.min.replace(tzinfo=UTC)
+
+
+async def _newest(a2e: A2E, kind: str, name: str | None, limit: int) -> list[_Row]:
+    found: list[_Row] = []
+    async for record in family(a2e, kind).list():
+        if name is None or record.name == name:
+            found.append(_Row(kind, record))
+        if len(found) == limit:
+            break
+    return found
+
+
+@app.command()
+@command
+def get(shell: Shell, token: Token) -> None:
+    """Show one task as it is now."""
+
+    async def work(a2e: A2E) -> tuple[Job[Any], Record]:
+        job = a2e.job(token)
+        return job, await job.refresh()
+
+    described = follow.describe(*shell.run(work))
+    lines = [(key, _value(value)) for key, value in described.items()]
+    shell.out.pairs(described, [(key, value) for key, value in lines if value])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return joined(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+@app.command()
+@command
+def wait(shell: Shell, tokens: Tokens, *, timeout: Timeout = None) -> None:
+    """Wait until tasks have ended, and print their status and the URLs of their results."""
+    _finish(shell, tokens, Delivery(timeout=timeout))
+
+
+@app.command()
+@command
+def download(shell: Shell, tokens: Tokens, *, out: Out = Path(), timeout: Timeout = None) -> None:
+    """Fetch the results of tasks, and wait for them first if need be."""
+    _finish(shell, tokens, Delivery(directory=out, timeout=timeout))
+
+
+def _finish(shell: Shell, tokens: Sequence[str], wanted: Delivery) -> None:
+    outcomes: dict[int, Result | Exception] = {}
+
+    async def work(a2e: A2E) -> None:
+        await follow.finish_all(shell, _jobs(a2e, tokens), wanted, outcomes)
+
+    try:
+        shell.run(work)
+    finally:
+        follow.hand_over(shell, outcomes, follow.results_to(shell))
+
+
+def _jobs(a2e: A2E, tokens: Sequence[str]) -> list[Job[Any]]:
+    return [a2e.job(token) for token in dict.fromkeys(token.strip() for token in tokens)]
+
+
+@app.command()
+@command
+def delete(
+    shell: Shell,
+    tokens: Tokens,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete tasks and their results at the service."""
+    client = shell.client()
+    names = [job.token for job in _jobs(client, tokens)]
+    if not yes:
+        shell.ask(f"Delete {count(len(names), 'task')} ({joined(names)}) for good?", "--yes")
+
+    outcomes: dict[int, Exception | None] = {}
+
+    async def work(a2e: A2E) -> None:
+        await follow.each(_jobs(a2e, tokens), Job[Any].delete, outcomes)
+
+    def show(index: int, _: None) -> None:
+        shell.out.result({"token": names[index], "deleted": True}, f"deleted {names[index]}")
+
+    try:
+        shell.run(work)
+    finally:
+        follow.hand_over(shell, outcomes, show)

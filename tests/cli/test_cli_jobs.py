@@ -1,0 +1,129 @@
+"""``a2e jobs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from a2e_async.sandbox import Fault
+from tests.cli.conftest import Run, Service, serving
+
+
+@pytest.fixture
+def token(a2e: Run) -> str:
+    return a2e("image", "a red fox", "--no-wait", "--name", "fox").lines[0]
+
+
+def test_tasks_of_all_products_newest_first(bare: Run, with_token: None) -> None:
+    with serving() as service:
+        base = ("--base-url", service.url)
+        assert bare("jobs", "list", *base).err == "no tasks\n"
+        image = bare("image", "a red fox", "--no-wait", *base).lines
+        url = "https://example.com/a.mp3"
+        options = ("--avatar", "mine", "--anchor-type", "0", "--audio", url, "--no-wait")
+        video = bare("video", "--title", "greeting", *options, *base).lines
+
+        ran = bare("jobs", "list", *base)
+        assert [line.split("\t")[0] for line in ran.lines] == video + image
+        assert ran.lines[0].endswith("\tgreeting")
+        assert ran.lines[1].endswith("\ta red fox")
+
+        images = bare("jobs", "list", "--kind", "text_to_image", "--json", *base).json
+        assert [(row["token"], row["prompt"]) for row in images] == [(image[0], "a red fox")]
+        assert bare("jobs", "list", "--limit", 1, *base).lines == ran.lines[:1]
+
+
+def test_tasks_by_name(a2e: Run, token: str) -> None:
+    a2e("image", "x", "--no-wait")
+
+    rows = a2e("jobs", "list", "--name", "fox", "--limit", 1, "--json").json
+
+    assert [row["token"] for row in rows] == [token]
+
+
+def test_a_task_as_it_is_now(a2e: Run, token: str) -> None:
+    pairs = dict(line.split("\t") for line in a2e("jobs", "get", token).lines)
+
+    assert pairs["token"] == token
+    assert pairs["status"] == "completed"
+    assert pairs["prompt"] == "a red fox"
+    assert pairs["outputs"].startswith("http://127.0.0.1")
+    assert "failed_message" not in pairs
+    assert a2e("jobs", "get", token, "--json").json[0]["prompt"] == "a red fox"
+
+
+def test_a_task_that_does_not_exist(a2e: Run) -> None:
+    ran = a2e("jobs", "get", "text_to_image:nope", "--json")
+
+    assert ran.code == 1
+    [error] = ran.json_errors
+    assert error["type"] == "JobNotFound"
+    assert error["token"] == "text_to_image:nope"
+
+
+def test_waiting_prints_status_and_addresses(a2e: Run, token: str) -> None:
+    ran = a2e("jobs", "wait", token)
+
+    assert ran.code == 0
+    [line] = ran.lines
+    assert line.startswith(f"{token}\tcompleted\thttp://127.0.0.1")
+    assert f"{token}: completed" in ran.err
+
+
+def test_waiting_for_what_is_over_or_never_ends(a2e: Run, service: Service, token: str) -> None:
+    service.seconds = 1000
+    slow = a2e("image", "x", "--no-wait").lines[0]
+
+    both = a2e("jobs", "wait", token, slow, "--timeout", 0.5)
+    alone = a2e("jobs", "wait", slow, "--timeout", 0.5)
+
+    assert both.code == 3
+    assert both.lines[0].startswith(token)
+    assert slow in both.errors[0]
+    assert alone.code == 5
+
+
+def test_downloading(a2e: Run, token: str) -> None:
+    ran = a2e("jobs", "download", token, token, "-o", "out", "--json")
+
+    [result] = ran.json
+    [file] = result["files"]
+    assert Path(file).parent == Path("out")
+    with Image.open(file) as image:
+        assert image.format == "PNG"
+
+
+def test_a_download_that_is_cut_goes_on(a2e: Run, service: Service, token: str) -> None:
+    service.sandbox.faults.next("download", Fault.cut())
+
+    assert a2e("jobs", "download", token).code == 0
+
+
+def test_a_download_that_fails_tells_the_job(a2e: Run, service: Service, token: str) -> None:
+    service.sandbox.faults.next("download", Fault.status(404), times=2)
+
+    ran = a2e("jobs", "download", token)
+
+    assert ran.code == 1
+    assert token in ran.errors[0]
+    assert f"{token}: error" in ran.err
+    assert [*Path().iterdir()] == []
+
+
+def test_deleting(a2e: Run, token: str) -> None:
+    ran = a2e("jobs", "delete", token, "avatar_video:nope", "--yes")
+
+    assert ran.code == 3
+    assert ran.lines == [f"deleted {token}"]
+    assert "avatar_video:nope" in ran.errors[0]
+    assert a2e("jobs", "get", token).code == 1
+
+
+def test_deleting_is_not_done_unasked(a2e: Run, token: str) -> None:
+    ran = a2e("jobs", "delete", token)
+
+    assert ran.code == 2
+    assert "--yes" in ran.errors[0]
+    assert a2e("jobs", "get", token).code == 0
