@@ -11,13 +11,15 @@ from a2e_async.http.session import Session
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import Family
 from a2e_async.jobs.job import Job
-from a2e_async.resources.avatars import Avatar, Avatars
+from a2e_async.resources.avatars import Avatars
 from a2e_async.resources.speech import TextToSpeech, text_to_speech
-from a2e_async.resources.voices import Voices
+from a2e_async.resources.voices import Voices, languages
 from a2e_async.tasks.avatar_video import AvatarVideo, AvatarVideoRecord
 
-# Stands for the speech while the other fields are checked, before anything is paid.
+# These stand for what comes later while the other fields are checked.
 _NO_AUDIO_YET = "https://audio.invalid/speech"
+_NO_VOICE_YET = "chosen later"
+_LANGUAGE = "en-US"
 
 
 async def avatar_video_from_text(  # noqa: PLR0913  (what the two operations take)
@@ -44,52 +46,67 @@ async def avatar_video_from_text(  # noqa: PLR0913  (what the two operations tak
     """
     session = core.session
     speech = {key: value for key, value in speech.items() if value is not None}
-    checked = AvatarVideo(
-        anchor_id=anchor_id, audio_src=_NO_AUDIO_YET, **{"anchor_type": 0, **video}
-    )
-    voiced = bool(speech.keys() & {"tts_id", "user_voice_id"})
-    # Says what is wrong with the text before anything is asked of the service.
-    TextToSpeech(msg=text, **(speech if voiced else {**speech, "tts_id": "chosen below"}))
-    avatar = await _avatar(session, anchor_id) if "anchor_type" not in video or not voiced else None
-    if avatar is not None and "anchor_type" not in video:
-        checked = attrs.evolve(checked, anchor_type=_anchor_type(avatar))
-    if not voiced:
-        speech = await _with_voice(session, speech, avatar)
-    if checked.has_local_media:
-        checked = await core.files.resolve(checked)
+    request = checked(text=text, anchor_id=anchor_id, speech=speech, video=video)
+    voiced = _names_voice(speech)
+    avatar = None
+    if "anchor_type" not in video or not voiced:
+        avatar = await Avatars(session).find(anchor_id)
+        request = attrs.evolve(request, **{"anchor_type": avatar.anchor_type, **video})
+    if avatar is not None and not voiced:
+        speech = await _with_voice(session, speech, avatar.lang or _LANGUAGE)
+    if request.has_local_media:
+        request = await core.files.resolve(request)
     url = await text_to_speech(session, TextToSpeech(msg=text, **speech))
     try:
-        return await family.submit(attrs.evolve(checked, audio_src=url))
+        return await family.submit(attrs.evolve(request, audio_src=url))
     except A2EError as error:
         error.add_note(f"The speech was made and can be used again as audio_src: {url}")
         raise
 
 
-async def _avatar(session: Session, anchor_id: str) -> Avatar:
-    avatars = await Avatars(session).list()
-    found = next((avatar for avatar in avatars if avatar.id == anchor_id), None)
-    if found is None:
-        raise ValueError(
-            f"anchor_id: expected the id of one of the {len(avatars)} avatars in "
-            f"a2e.avatars.list(), got {anchor_id!r}; give anchor_type and a voice to use it anyway"
-        )
-    return found
+def checked(
+    *, text: str, anchor_id: str, speech: dict[str, Any], video: dict[str, Any]
+) -> AvatarVideo:
+    """Check all fields of an avatar video from text, before anything is asked of the service.
+
+    Args:
+        text: what the avatar says.
+        anchor_id: the avatar's id.
+        speech: fields of `TextToSpeech`; the voice may be left out.
+        video: fields of `AvatarVideo`; ``anchor_type`` may be left out.
+
+    Returns:
+        The request, with an audio that is still to be made.
+
+    Raises:
+        TypeError: a field is unknown or of the wrong type.
+        ValueError: a field is out of bounds, or there is an audio already.
+    """
+    if "audio_src" in video:
+        raise ValueError("audio_src: expected this or a text to speak, got both")
+    voice: dict[str, Any] = {} if _names_voice(speech) else {"tts_id": _NO_VOICE_YET}
+    TextToSpeech(msg=text, **speech, **voice)
+    return AvatarVideo(anchor_id=anchor_id, audio_src=_NO_AUDIO_YET, **{"anchor_type": 0, **video})
 
 
-def _anchor_type(avatar: Avatar) -> int:
-    if avatar.anchor_type in (0, 1):
-        return avatar.anchor_type
-    return 1 if avatar.user_video_twin_id else 0
+def _names_voice(speech: dict[str, Any]) -> bool:
+    return bool(speech.keys() & {"tts_id", "user_voice_id"})
 
 
-async def _with_voice(
-    session: Session, speech: dict[str, Any], avatar: Avatar | None
-) -> dict[str, Any]:
-    language, _, area = ((avatar and avatar.lang) or "en-US").partition("-")
-    country = speech.get("country", language or "en")
-    region = speech.get("region", area or "US")
+async def _with_voice(session: Session, speech: dict[str, Any], lang: str) -> dict[str, Any]:
+    country, _, region = lang.partition("-")
+    region = region or await _first_region(session, country)
     voices = await Voices(session).list(country=country, region=region)
     chosen = next((voice.id for voice in voices if voice.id), None)
     if chosen is None:
-        raise ValueError(f"tts_id: no voice for {country}-{region}; a2e.languages() lists them")
+        raise ValueError(
+            f"tts_id: expected one, since no voice is listed for the avatar's language {lang!r}; "
+            "a2e.languages() and a2e.voices.list() tell what there is"
+        )
     return {**speech, "tts_id": chosen, "country": country, "region": region}
+
+
+async def _first_region(session: Session, country: str) -> str:
+    known = await languages(session)
+    regions = (language.regions for language in known if language.value == country)
+    return next((region.value for found in regions for region in found if region.value), "US")

@@ -15,7 +15,7 @@ from a2e_async.cli.options import choice, command, defaults, number
 from a2e_async.cli.products import family
 from a2e_async.cli.shell import Shell
 from a2e_async.cli.start import Make, Out, Start, Timeout, Wait, start_and_fetch
-from a2e_async.jobs.family import unique_name
+from a2e_async.jobs.names import unique_name
 from a2e_async.resources.speech import TextToSpeech
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.text_to_image import AspectRatio, ModelType, ReqKey
@@ -174,24 +174,20 @@ def _from_audio(fields: dict[str, Any]) -> Make:
     request = AvatarVideo(**{"anchor_type": 0, **fields})
 
     async def make(a2e: A2E) -> Sequence[Job[Any]]:
-        known = "anchor_type" in fields
-        anchor_type = request.anchor_type if known else await _anchor_type(a2e, request.anchor_id)
+        if "anchor_type" in fields:
+            return [await a2e.submit(request)]
+        anchor_type = await _anchor_type(a2e, request.anchor_id)
         return [await a2e.submit(attrs.evolve(request, anchor_type=anchor_type))]
 
     return make
 
 
 async def _anchor_type(a2e: A2E, anchor_id: str) -> int:
-    avatars = await a2e.avatars.list()
-    found = next((avatar for avatar in avatars if avatar.id == anchor_id), None)
-    if found is None:
-        raise ValueError(
-            f"--avatar: {anchor_id!r} is none of the {len(avatars)} avatars that a2e avatars "
-            "lists; give --anchor-type to use it anyway"
-        )
-    if found.anchor_type in (0, 1):
-        return found.anchor_type
-    return 1 if found.user_video_twin_id else 0
+    try:
+        avatar = await a2e.avatars.find(anchor_id)
+    except ValueError as error:
+        raise ValueError(f"{error}; give --anchor-type to use it anyway") from None
+    return avatar.anchor_type or 0
 
 
 def media(field: str, text: str) -> Media:

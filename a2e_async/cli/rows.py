@@ -11,16 +11,14 @@ from typing import Any
 
 import attrs
 
-from a2e_async import A2E, AvatarVideo, Job
+from a2e_async import A2E, AvatarVideo, Job, recipes
 from a2e_async.cli.products import REQUESTS, check_kind
-from a2e_async.jobs.family import unique_name
-from a2e_async.resources.speech import TextToSpeech
+from a2e_async.jobs.names import unique_name
 from a2e_async.tasks.checks import media_fields
 
 _OWN = {"kind", "key"}
 """Fields of a row that are not the request's."""
 _SPEECH = {"text", "tts_id", "user_voice_id", "speech_rate"}
-_STANDS_FOR_SPEECH = "https://audio.invalid/speech"
 _STANDS_FOR_CHOICE = "chosen later"
 _LONGEST_KEY = 40
 
@@ -160,28 +158,19 @@ def _required(kind: str) -> Iterator[str]:
 def _speech_and_video(fields: dict[str, Any]) -> Start:
     speech = {key: value for key, value in fields.items() if key in _SPEECH}
     video = {key: value for key, value in fields.items() if key not in _SPEECH}
-    _check_speech(speech)
-    _check_video(video)
+    others = {key: value for key, value in video.items() if key != "anchor_id"}
+    recipes.checked(
+        text=speech["text"],
+        anchor_id=video.get("anchor_id", _STANDS_FOR_CHOICE),
+        speech={key: value for key, value in speech.items() if key != "text"},
+        video=others,
+    )
 
     async def start(a2e: A2E) -> Job[Any]:
         anchor_id = video.get("anchor_id") or await _first_avatar(a2e)
         return await a2e.avatar_video_from_text(**speech, **{**video, "anchor_id": anchor_id})
 
     return start
-
-
-def _check_speech(speech: dict[str, Any]) -> None:
-    fields = {("msg" if key == "text" else key): value for key, value in speech.items()}
-    if not fields.keys() & {"tts_id", "user_voice_id"}:
-        fields["tts_id"] = _STANDS_FOR_CHOICE
-    TextToSpeech(**fields)
-
-
-def _check_video(video: dict[str, Any]) -> None:
-    if "audio_src" in video:
-        raise ValueError("text: expected this or audio_src, got both")
-    left_out = {"anchor_id": _STANDS_FOR_CHOICE, "anchor_type": 0}
-    AvatarVideo(audio_src=_STANDS_FOR_SPEECH, **{**left_out, **video})
 
 
 async def _first_avatar(a2e: A2E) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import timedelta
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
@@ -22,6 +21,7 @@ from a2e_async.http.call import Call
 from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
+from a2e_async.jobs.names import is_made_up, unique_name
 from a2e_async.tasks.product import Product, objects_in
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
@@ -35,15 +35,9 @@ R = TypeVar("R", bound=Record)
 Jobs: TypeAlias = list[Job[R]]
 Records: TypeAlias = list[R]
 
-_NAME_PREFIX = "a2e-"
 # The service's clock and the moment of a start are known to this precision.
 _CLOCK_PRECISION = timedelta(seconds=2)
 _PAGE_SIZE = 50
-
-
-def unique_name() -> str:
-    """Make up a task name that no other start has, at most 40 characters."""
-    return _NAME_PREFIX + secrets.token_hex(10)
 
 
 class Family(Generic[P, R]):
@@ -128,15 +122,14 @@ class Family(Generic[P, R]):
         if request.has_local_media:
             request = await self._core.files.resolve(request)
         body = wire.unstructure(request)
-        given = body.get(self.product.name_field)
-        name = body[self.product.name_field] = given or unique_name()
-        begun = clock.now()
+        name = body.setdefault(self.product.name_field, unique_name())
+        begun = None if is_made_up(name) else clock.now()
         try:
             records = await self._post(body)
         except A2EError as error:
             if fate(error) is not Fate.UNKNOWN:
                 raise
-            records = await self._adopt(name, None if given is None else begun, request)
+            records = await self._adopt(name, begun, request)
             if not records:
                 raise self._uncertain(request, name) from error
         except anyio.get_cancelled_exc_class():

@@ -24,6 +24,7 @@ from a2e_async.errors import (
 )
 from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.core import Core
+from a2e_async.jobs.names import is_made_up
 from a2e_async.jobs.watch import ClosedWhileWaiting, Watch, news
 from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
@@ -214,11 +215,15 @@ class Job(Generic[R]):
             return await self._core.downloads.save(
                 record.outputs,
                 directory,
-                stem=stem or f"{record.name or self.kind}-{self.id}",
+                stem=stem or f"{self._title(record)}-{self.id}",
                 media=self._watch.product.media,
                 refresh=self._fresh_outputs,
                 progress=progress,
             )
+
+    def _title(self, record: R) -> str:
+        name = record.name
+        return self.kind if name is None or is_made_up(name) else name
 
     async def _fresh_outputs(self) -> Sequence[str]:
         return (await self.refresh()).outputs

@@ -23,7 +23,7 @@ class Avatar:
         id: the ``anchor_id`` of an avatar video.
         name: its name.
         anchor_type: the ``anchor_type`` of an avatar video, 0 for a system avatar, 1 for a custom
-            one; None where the service does not tell.
+            one. Where the service does not tell, one that comes from a training is custom.
         lang: its language, such as ``en-US``.
         video_cover: URL of its picture.
         user_video_twin_id: the training that it comes from, for a custom avatar.
@@ -71,4 +71,34 @@ class Avatars:
         params = {"type": type, "user_video_twin_id": user_video_twin_id}
         given = {key: value for key, value in params.items() if value is not None}
         answer = await self._session.call(Call("GET", "/api/v1/anchor/character_list", given))
-        return [listing.read(item, Avatar) for item in listing.items(answer)]
+        return [_avatar(item) for item in listing.items(answer)]
+
+    async def find(self, anchor_id: str) -> Avatar:
+        """Find an avatar by its id, in the list of all.
+
+        Args:
+            anchor_id: the avatar's id.
+
+        Returns:
+            The avatar.
+
+        Raises:
+            ValueError: it is none of those in the list.
+            APIError: the service refuses, or its answer cannot be read.
+            ConnectionFailed: there was no answer.
+        """
+        avatars = await self.list()
+        found = next((avatar for avatar in avatars if avatar.id == anchor_id), None)
+        if found is None:
+            raise ValueError(
+                f"anchor_id: expected the id of one of the {len(avatars)} avatars in "
+                f"a2e.avatars.list(), got {anchor_id!r}"
+            )
+        return found
+
+
+def _avatar(item: dict[str, Any]) -> Avatar:
+    avatar = listing.read(item, Avatar)
+    if avatar.anchor_type in (0, 1):
+        return avatar
+    return attrs.evolve(avatar, anchor_type=1 if avatar.user_video_twin_id else 0)
