@@ -169,7 +169,7 @@ async def test_nothing_is_paid_where_a_field_is_wrong(
 
 async def test_no_voice_for_the_language(client: A2E, service: Scripted) -> None:
     service.on("GET", VOICES, ok([]))
-    with pytest.raises(ValueError, match="tts_id: .*'de-DE'"):
+    with pytest.raises(ValueError, match=r"tts_id: .*'de-DE'"):
         await client.avatar_video_from_text("hello", anchor_id="system")
     assert service.count("POST", "*") == 0
 
