@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from a2e_async.files.upload import Files
 from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
 from tests.files.asset_host import AssetHost
+from tests.files.samples import PNG, body
 
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.03, attempts=4)
 
@@ -40,3 +42,15 @@ async def downloads(session: Session) -> AsyncIterator[Downloads]:
 @pytest.fixture
 def files(session: Session) -> Files:
     return Files(session)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "out"
+
+
+@pytest.fixture
+def content(host: AssetHost) -> bytes:
+    """Let the host serve a picture."""
+    host.content = body(PNG)
+    return host.content
