@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import sys
 import threading
 import time
@@ -51,6 +52,14 @@ def serving(**options: Any) -> Iterator[Service]:
     service.append(Service(sandbox))
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(sandbox):
         yield service[0]
+
+
+@pytest.fixture(autouse=True)
+def catchable_ctrl_c() -> Iterator[None]:
+    """Undo what a shell's ``&`` does: what ignores a signal starts what ignores it too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
