@@ -50,7 +50,7 @@ def read(
     """
     body, readable = _parse(content)
     succeeded = _OK <= status < _MULTIPLE_CHOICES
-    if status == _NO_CONTENT:
+    if status == _NO_CONTENT and not content:
         return Envelope(None, None, None)
     if not readable:
         kind = errors.UnexpectedResponse if succeeded else _by_status(status)
