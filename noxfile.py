@@ -73,7 +73,8 @@ def build(session: nox.Session) -> None:
     session.run("python", "-m", "venv", str(out.parent / "empty"), "--clear")
     python = next((out.parent / "empty").glob("[bS]*/python*"))
     session.run(str(python), "-m", "pip", "install", "-q", wheel, external=True)
-    session.run(str(python), "tests/wheel.py", external=True)
+    # Without -P, the packages of tests/ would stand before those of the environment.
+    session.run(str(python), "-P", "tests/wheel.py", external=True)
 
 
 @nox.session

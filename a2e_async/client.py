@@ -240,7 +240,8 @@ class A2E:
             TypeError: it is no request.
             A2EError: what `Family.start` and `Job.wait` raise.
         """
-        return await (await self.submit(request))
+        family = self._family_of(request)
+        return await family.result_of(await family.submit(request))
 
     def _family_of(self, request: Request[R]) -> Family[Any, R]:
         if not isinstance(request, Request):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import attrs
 
 from a2e_async.errors import A2EError
@@ -59,7 +60,7 @@ async def avatar_video_from_text(  # noqa: PLR0913  (what the two operations tak
     url = await text_to_speech(session, TextToSpeech(msg=text, **speech))
     try:
         return await family.submit(attrs.evolve(request, audio_src=url))
-    except A2EError as error:
+    except (A2EError, anyio.get_cancelled_exc_class()) as error:
         error.add_note(f"The speech was made and can be used again as audio_src: {url}")
         raise
 

@@ -160,21 +160,38 @@ _BY_CODE: dict[int | str, type[errors.APIError]] = {
     1004: errors.ContentRejected,
     30005: errors.InvalidRequest,
 }
+_COIN = r"(coin|credit(?! card)|balance|diamond|fund)"
 _BY_WORDS: tuple[tuple[re.Pattern[str], type[errors.APIError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         (
-            r"(insufficient|not enough|too few|lack of)[\s_-]*(\w+[\s_-]+)?"
-            r"(coin|credit|balance|diamond|fund)|\b(no|out of)\s+(\w+\s+)?"
-            r"(coin|credit|balance|diamond)s?\b|(coin|credit|balance)s?\s+(is|are)?\s*"
-            r"(insufficient|not enough|too low)|余额不足|积分不足|金币不足",
+            rf"(insufficient|not enough|too few|lacks?( of)?|not sufficient|(n't|not) have enough)"
+            rf"[\s_-]*(\w+[\s_-]+)?{_COIN}|\b(no|out of)\s+(\w+\s+)?{_COIN}s?\b"
+            rf"|{_COIN}s?\s+(is|are)?\s*(insufficient|not enough|too low)"
+            r"|insufficient quota|quota exceeded|top up\b|余额不足|积分不足|金币不足",
             errors.InsufficientCoins,
         ),
-        (r"too many requests|rate.?limit|请求过于频繁", errors.RateLimited),
         (
-            r"\bnsfw\b|moderation|content polic|sensitive (content|word)|inappropriate|prohibited"
-            r"|violat|safety (system|check|filter)|suspected minor|违规|敏感",
+            r"(invalid|expired|missing|bad|no) (\w+ )?(token|api.?key)\b"
+            r"|\b(token|api.?key) (\w+ )?(invalid|expired|missing)|unauthori[sz]ed|not logged in",
+            errors.AuthenticationFailed,
+        ),
+        (
+            r"\bnsfw\b|moderation|content polic|sensitive (content|word|information)|inappropriate"
+            r"|prohibited|violat\w* .*(polic|terms|content|guideline)|polic\w+ violation"
+            r"|(illegal|unsafe|forbidden) content|content (is |was )?(not allowed|refused|rejected)"
+            r"|safety (system|check|filter)|suspected minor|违规|敏感",
             errors.ContentRejected,
+        ),
+    )
+)
+_BY_LOAD: tuple[tuple[re.Pattern[str], type[errors.APIError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (
+            r"too many requests|rate.?limited|rate.?limit (is |was )?(exceeded|reached|hit)"
+            r"|请求过于频繁",
+            errors.RateLimited,
         ),
         (
             r"\bbusy\b|concurren|occupied|overload|queue is full|too many (running )?(tasks|jobs)"
@@ -183,6 +200,8 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], type[errors.APIError]], ...] = tuple(
         ),
     )
 )
+_PLAN = re.compile(r"\bplans?\b|upgrade", re.IGNORECASE)
+_NOT_ALLOWED = re.compile(r"permission|\blimit|not allowed|forbidden", re.IGNORECASE)
 _BY_STATUS: dict[int, type[errors.APIError]] = {
     400: errors.InvalidRequest,
     401: errors.AuthenticationFailed,
@@ -199,6 +218,7 @@ _BY_STATUS: dict[int, type[errors.APIError]] = {
 }
 # Statuses that say all there is to say, whatever the words are.
 _FINAL_STATUS = frozenset({401, 402, 404, 405, 410, 429})
+_FORBIDDEN = 403
 
 
 def _by_status(status: int) -> type[errors.APIError]:
@@ -223,11 +243,18 @@ def classify(status: int, code: int | str | None, message: str) -> type[errors.A
     """
     if code in _BY_CODE:
         return _BY_CODE[code]
-    if isinstance(code, int) and code in _HTTP_ERRORS and status not in _HTTP_ERRORS:
-        status = code
+    inner = code if isinstance(code, int) and code in _HTTP_ERRORS else None
+    hidden = inner is not None and status not in _HTTP_ERRORS
+    if inner is not None and (hidden or inner < _SERVER_ERROR <= status):
+        status = inner
     if status in _FINAL_STATUS:
         return _by_status(status)
-    for pattern, kind in _BY_WORDS:
+    # A plan that allows so many at once is no matter of load.
+    by_plan = status == _FORBIDDEN and _PLAN.search(message) is not None
+    for pattern, kind in _BY_WORDS if by_plan else _BY_WORDS + _BY_LOAD:
         if pattern.search(message):
             return kind
+    if hidden and status == _FORBIDDEN and not (by_plan or _NOT_ALLOWED.search(message)):
+        # So the service puts a bad token, where it does not answer 401.
+        return errors.AuthenticationFailed
     return _by_status(status) if status in _HTTP_ERRORS else errors.APIError

@@ -11,7 +11,13 @@ import attrs
 from a2e_async.errors import (
     A2EError,
     APIError,
+    AuthenticationFailed,
     ConnectionFailed,
+    ContentRejected,
+    InsufficientCoins,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
     RateLimited,
     ServerError,
     UnexpectedResponse,
@@ -23,6 +29,16 @@ _SERVICE_UNAVAILABLE = 503
 _HOSTS_OCCUPIED = 1001
 # As an HTTP status or as the envelope's code: the service may have acted before it failed.
 _FAILED_INSIDE = frozenset({_REQUEST_TIMEOUT, *range(500, 600)})
+_REDIRECTS = range(300, 400)
+# Whatever the number beside it: these give a reason why nothing was done.
+_SAYS_WHY = (
+    AuthenticationFailed,
+    ContentRejected,
+    InsufficientCoins,
+    InvalidRequest,
+    NotFound,
+    PermissionDenied,
+)
 
 
 class Effect(Enum):
@@ -64,10 +80,12 @@ def fate(error: A2EError) -> Fate:
     asked_to_wait = error.status == _SERVICE_UNAVAILABLE and error.retry_after is not None
     if error.status == _TOO_MANY_REQUESTS or error.code == _HOSTS_OCCUPIED or asked_to_wait:
         return Fate.NOT_DONE
+    if isinstance(error, _SAYS_WHY):
+        return Fate.REFUSED
+    if isinstance(error, UnexpectedResponse):
+        return Fate.REFUSED if error.status in _REDIRECTS else Fate.UNKNOWN
     failed_inside = {error.status, error.code} & _FAILED_INSIDE
-    if failed_inside or isinstance(error, UnexpectedResponse):
-        return Fate.UNKNOWN
-    return Fate.REFUSED
+    return Fate.UNKNOWN if failed_inside else Fate.REFUSED
 
 
 @attrs.frozen(kw_only=True)

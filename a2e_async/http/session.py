@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -76,6 +76,7 @@ class Session:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._closing = asyncio.Event()
+        self._reading: set[aiohttp.ClientResponse] = set()
         self._not_before = 0.0
         self._date: tuple[str | None, float] = (None, 0.0)
         self._options: dict[str, Any] = {"middlewares": tuple(middlewares)} if middlewares else {}
@@ -157,7 +158,8 @@ class Session:
             raise_for_status=False,
             **self._options,
         ) as response:
-            content = self._without_token(await response.read())
+            with self._under_way(response):
+                content = self._without_token(await response.read())
             status, answered = response.status, response.headers
         _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
@@ -223,11 +225,15 @@ class Session:
             timeout=self._timeout,
             raise_for_status=False,
         ) as response:
-            yield response
+            with self._under_way(response):
+                yield response
 
     async def aclose(self) -> None:
         """Close what was opened here; an injected session stays open. May be called twice."""
         self._closed = True
+        for response in self._reading:
+            # A session that closes leaves whoever reads a body from it to wait for ever.
+            response.content.set_exception(aiohttp.ClientConnectionError("the client was closed"))
         own, assets = self._own, self._assets
         self._own = self._assets = None
         foreign = self._loop is not None and self._loop is not asyncio.get_running_loop()
@@ -236,9 +242,23 @@ class Session:
         for session in filter(None, (assets, own)):
             if foreign:
                 # Its sockets belong to a loop that cannot be used from here.
-                session.detach()
+                await self._abandon(session)
             else:
                 await session.close()
+
+    async def _abandon(self, session: aiohttp.ClientSession) -> None:
+        connector = session.connector
+        session.detach()
+        if connector is not None and self._loop is not None and self._loop.is_closed():
+            await connector.close()
+
+    @contextmanager
+    def _under_way(self, response: aiohttp.ClientResponse) -> Iterator[None]:
+        self._reading.add(response)
+        try:
+            yield
+        finally:
+            self._reading.discard(response)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._closed:

@@ -16,5 +16,8 @@ def unwrap(data: Mapping[str, Any]) -> Any:
 def is_page(data: Any) -> bool:
     """Tell whether data is a list, wrapped or not, be it empty or not."""
     while isinstance(data, Mapping):
-        data = unwrap(data)
+        inner = unwrap(data)
+        if inner is None:
+            return bool(data.keys() & {*_LIST_KEYS, "count"})
+        data = inner
     return isinstance(data, list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
@@ -102,7 +102,19 @@ class Family(Generic[P, R]):
         Raises:
             A2EError: what `start` and `Job.wait` raise.
         """
-        return await (await self.start(*args, **kwargs))
+        return await self.result_of(await self.start(*args, **kwargs))
+
+    async def result_of(self, job: Job[R]) -> R:
+        """Wait for a job that the caller has no hold of, as `run` does.
+
+        A wait that is cancelled leaves the job's token in the log and as a note of the error.
+        """
+        try:
+            return await job
+        except anyio.get_cancelled_exc_class() as error:
+            error.add_note(f"The task goes on: resume it with a2e.job({job.token!r})")
+            _log.warning("%s: nobody waits for it any more; it goes on", job.token)
+            raise
 
     async def submit(self, request: Request[R]) -> Job[R]:
         """Start the task of a request, as `start` does with its fields."""
@@ -129,9 +141,10 @@ class Family(Generic[P, R]):
         except A2EError as error:
             if fate(error) is not Fate.UNKNOWN:
                 raise
-            records = await self._adopt(name, begun, request)
-            if not records:
-                raise self._uncertain(request, name) from error
+            try:
+                records = await self._adopt(name, begun, request)
+            except SubmitUncertain as uncertain:
+                raise uncertain from error
         except anyio.get_cancelled_exc_class():
             words = "%s: cancelled during a start; a task named %r may have been made and paid for"
             _log.warning(words, self.product.kind, name)
@@ -154,37 +167,50 @@ class Family(Generic[P, R]):
 
     async def _adopt(self, name: str, begun: float | None, request: Request[R]) -> Records[R]:
         _log.warning("%s: the answer to a start was lost, looking for %r", self.product.kind, name)
+        named: Records[R] = []
         found: Records[R] = []
         for pause in self._core.session.policy.searches:
             await anyio.sleep(pause)
             try:
                 newest = await self._core.reader.newest(self.product)
-                found = [record for record in newest if record.name == name]
+                named = [record for record in newest if record.name == name]
             except ConfigurationError:
                 break
             except A2EError as error:
                 _log.info("%s: looking for %r failed: %s", self.product.kind, name, error)
-            if begun is not None:
-                # Another start may have the same name: no more is taken than was asked for.
-                new = [record for record in found if self._is_new(record, begun)]
-                found = new[: request.expected_tasks]
+            found = named if begun is None else self._of_start(named, begun, request.expected_tasks)
             if len(found) >= request.expected_tasks:
                 break
-        return found
+        if found:
+            return found
+        raise self._uncertain(request, name, [self.product.token(record.id) for record in named])
 
-    def _is_new(self, record: R, begun: float) -> bool:
-        """Tell whether a task under a name that the caller chose can be of this start."""
+    def _of_start(self, named: Records[R], begun: float, expected: int) -> Records[R]:
+        """Choose the tasks of a start among those under a name that the caller chose.
+
+        Older tasks and other starts may have the name too: no more is taken than was asked for,
+        nothing that this client knows already, and nothing that is older than the start.
+        """
+        unknown = [r for r in named if not self._core.poller.knows(self.product, r.id)]
         now = self._core.session.server_time()
-        if self._core.poller.knows(self.product, record.id) or not (now and record.created_at):
-            return False
-        age = timedelta(seconds=clock.now() - begun)
-        return record.created_at >= now - age - _CLOCK_PRECISION
+        undated = [r for r in unknown if now is None or r.created_at is None]
+        if now is None or len(undated) == len(unknown):
+            # Nothing tells which is which, unless there are just as many as were asked for.
+            return undated if len(undated) == expected else []
+        earliest = now - timedelta(seconds=clock.now() - begun) - _CLOCK_PRECISION
+        new = [r for r in unknown if r.created_at is not None and r.created_at >= earliest]
+        return new[:expected]
 
-    def _uncertain(self, request: Request[R], name: str) -> SubmitUncertain:
+    def _uncertain(
+        self, request: Request[R], name: str, tokens: Collection[str]
+    ) -> SubmitUncertain:
+        seen = "no task of that name was found"
+        if tokens:
+            seen = f"none of the tasks of that name is surely its: {', '.join(tokens)}"
         return SubmitUncertain(
-            f"{self.product.kind}: the answer to the start was lost, and no task named {name!r} "
-            "was found. It may exist and be paid for; it was not started again. Look for the name "
-            f"in a2e.{self.product.kind}.list() before starting it anew",
+            f"{self.product.kind}: the answer to the start named {name!r} was lost, and {seen}. It "
+            "may exist and be paid for; it was not started again. Look for the name in "
+            f"a2e.{self.product.kind}.list() before starting it anew",
             request=request,
             name=name,
         )
@@ -207,8 +233,18 @@ class Family(Generic[P, R]):
             TypeError: the id is no text.
             ValueError: it is blank, or a token.
         """
-        _check_id(task_id)
+        self._check_id(task_id)
         return Job(self._core, self._core.poller.watch(self.product, task_id))
+
+    def _check_id(self, task_id: object) -> None:
+        if not isinstance(task_id, str):
+            raise TypeError(f"task_id: expected a text, got {task_id!r}")
+        # An id of dots would make another path of the requests.
+        if not task_id.strip(" .") or task_id.startswith(f"{self.product.kind}:"):
+            raise ValueError(
+                f"task_id: expected the id of a task, got {task_id!r}; "
+                "a token (kind:id) goes to a2e.job(token)"
+            )
 
     async def get(self, task_id: str) -> R:
         """Read one task by the product's documented detail operation.
@@ -224,7 +260,7 @@ class Family(Generic[P, R]):
             APIError: another failure.
             ConnectionFailed: there was no answer.
         """
-        _check_id(task_id)
+        self._check_id(task_id)
         return await self._core.reader.one(self.product, task_id)
 
     async def get_many(self, task_ids: Iterable[str]) -> dict[str, R]:
@@ -245,7 +281,7 @@ class Family(Generic[P, R]):
             raise TypeError(f"task_ids: expected a list of ids, got the text {task_ids!r}")
         asked = [*dict.fromkeys(task_ids)]
         for task_id in asked:
-            _check_id(task_id)
+            self._check_id(task_id)
         found = await self._core.reader.many(self.product, asked)
         return {key: r for key in asked if (r := _known(found[key])) is not None}
 
@@ -294,17 +330,6 @@ class Family(Generic[P, R]):
             ConnectionFailed: there was no answer.
         """
         await self.job(task_id).delete()
-
-
-def _check_id(task_id: object) -> None:
-    if not isinstance(task_id, str):
-        raise TypeError(f"task_id: expected a text, got {task_id!r}")
-    # An id of dots would make another path of the requests.
-    if not task_id.strip(" .") or ":" in task_id:
-        raise ValueError(
-            f"task_id: expected the id of a task, got {task_id!r}; "
-            "a token (kind:id) goes to a2e.job(token)"
-        )
 
 
 def _known(outcome: R | Exception) -> R | None:

@@ -291,6 +291,9 @@ class Updates(Generic[R]):
         self._end: float | None = None
         self._last: R | None = None
 
+    async def aclose(self) -> None:
+        """Do nothing: an iterator that is left holds nothing open. For `contextlib.aclosing`."""
+
     def __aiter__(self) -> Updates[R]:
         """Give itself."""
         return self

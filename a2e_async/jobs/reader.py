@@ -33,10 +33,11 @@ _log = logging.getLogger("a2e_async.jobs")
 R = TypeVar("R", bound=Record)
 
 BATCH_SIZE = 200
-_SINGLE_READS = 8
+_SINGLE_READS = 32
 _NEWEST = 200
 _NEWEST_PAGES = 10
 _STRIKES = 3
+_NOT_IMPLEMENTED = 501
 _REST_SECONDS = 300.0
 
 
@@ -68,7 +69,10 @@ class Reader:
         """Read over this session."""
         self._session = session
         self._health: defaultdict[str, BatchHealth] = defaultdict(BatchHealth)
-        self._places = anyio.Semaphore(_SINGLE_READS)
+        # One slow product does not hold up the news of the others.
+        self._places: defaultdict[str, anyio.Semaphore] = defaultdict(
+            partial(anyio.Semaphore, _SINGLE_READS)
+        )
         self._unknown_words: set[tuple[str, str]] = set()
 
     async def one(
@@ -129,7 +133,7 @@ class Reader:
         left = [task_id for task_id in task_ids if task_id not in found]
 
         async def look(task_id: str) -> None:
-            async with self._places:
+            async with self._places[product.kind]:
                 try:
                     found[task_id] = await self.one(
                         product, task_id, effect=effect, read_timeout=read_timeout
@@ -174,14 +178,15 @@ class Reader:
         return {record.id: record for record in newest if record.id in task_ids}
 
     async def _batch(
-        self, product: Product[R], task_ids: Sequence[str], read: Any
+        self, product: Product[R], task_ids: Sequence[str], read: partial[Any]
     ) -> dict[str, R | A2EError]:
         if not self.reads_many(product):
             return {}
         try:
             answer = await read(Call("POST", product.batch or "", json={"ids": [*task_ids]}))
         except A2EError as error:
-            return self._batch_failed(product, task_ids, error)
+            comes_back = read.keywords["effect"] is Effect.ONCE and not _is_odd(error)
+            return self._batch_failed(product, task_ids, error, comes_back=comes_back)
         found = self._match(product, task_ids, answer.data)
         if found:
             self._health[product.kind].strikes = 0
@@ -190,7 +195,7 @@ class Reader:
         return found
 
     def _batch_failed(
-        self, product: Product[R], task_ids: Sequence[str], error: A2EError
+        self, product: Product[R], task_ids: Sequence[str], error: A2EError, *, comes_back: bool
     ) -> dict[str, R | A2EError]:
         if isinstance(error, NotFound) and not isinstance(error.body, Mapping):
             _log.info("%s: no %s here, reading tasks one by one", product.kind, product.batch)
@@ -199,8 +204,9 @@ class Reader:
         if fate(error) is Fate.NOT_DONE or isinstance(error, AuthenticationFailed):
             # This says nothing of the route, and reading one by one would fare no better.
             return {task_id: _twin(error) for task_id in task_ids}
-        # A service in trouble is not asked once more for each task, unless this never ends.
-        if self._strike(product, str(error)) or not is_transient(error):
+        # A service in trouble is not asked once more for each task, unless this never ends or
+        # nobody asks again.
+        if self._strike(product, str(error)) or not (comes_back and is_transient(error)):
             return {}
         return dict.fromkeys(task_ids, error)
 
@@ -235,6 +241,16 @@ class Reader:
             self._unknown_words.add((product.kind, word))
             _log.warning("%s: unknown status word %r, taken as still running", product.kind, word)
         return record
+
+
+def _is_odd(error: A2EError) -> bool:
+    """Tell whether an answer speaks against the route rather than of a service in trouble."""
+    hangs = isinstance(error.__cause__, TimeoutError)
+    return hangs or isinstance(error, UnexpectedResponse) or _status(error) == _NOT_IMPLEMENTED
+
+
+def _status(error: A2EError) -> int | None:
+    return error.status if isinstance(error, APIError) else None
 
 
 def _unusable(answer: Envelope, task_id: str) -> APIError:

@@ -31,6 +31,15 @@ class SimulatedClock:
         """Return the simulated seconds since the start."""
         return (self.real() - self.started) * self.speed
 
+    def date(self) -> float:
+        """Return the POSIX time that answers are dated with.
+
+        It runs with real time, so that whoever measures by it does not take what happened since
+        for older than it is, and never ahead of the simulated time.
+        """
+        real = self.real() - self.started
+        return self.epoch + min(real, real * self.speed)
+
     def iso(self, moment: float) -> str:
         """Write a simulated moment the way the service does: UTC, milliseconds, Z."""
         when = datetime.fromtimestamp(self.epoch + moment, UTC)

@@ -90,6 +90,9 @@ class Server:
         name = f"[{address[0]}]" if ":" in address[0] else address[0]
         return f"http://{name}:{address[1]}"
 
+    def _date(self) -> float:
+        return self.world.service.clock.date()
+
     async def _serve_api(self, request: web.BaseRequest) -> web.StreamResponse:
         route = self.api.route(request.method, request.path)
         kind = "" if route is None else route.operation.kind
@@ -102,14 +105,16 @@ class Server:
                 return failure(refusal.status, refusal.code, refusal.message, "")
             return self.api.answer(route, received, fault)
 
-        answer, status = await wire.respond(request, fault, work)
+        answer, status = await wire.respond(request, fault, work, self._date())
         self.log.add(request.method, request.path, status, kind)
         return answer
 
     async def _serve_assets(self, request: web.BaseRequest) -> web.StreamResponse:
         kind = self.assets.kind(request.method)
         fault = self.faults.pick(kind, request.path)
-        answer, status = await wire.respond(request, fault, lambda: self.assets.answer(request))
+        answer, status = await wire.respond(
+            request, fault, lambda: self.assets.answer(request), self._date()
+        )
         self.log.add(request.method, request.path, status, kind)
         return answer
 

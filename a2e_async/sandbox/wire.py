@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,10 @@ _PHRASES = {429: "Too many requests", 500: "Internal server error"}
 
 
 async def respond(
-    request: web.BaseRequest, fault: Fault | None, work: Callable[[], Awaitable[Reply]]
+    request: web.BaseRequest,
+    fault: Fault | None,
+    work: Callable[[], Awaitable[Reply]],
+    date: float,
 ) -> tuple[web.StreamResponse, int]:
     """Do the work of a request and answer it, as the fault wants it.
 
@@ -37,12 +39,13 @@ async def respond(
         request: The request.
         fault: What was drawn for it.
         work: Carries the request out.
+        date: POSIX time of the answer.
 
     Returns:
         The response and the status for the log, `DROPPED` when there was no answer.
     """
     if fault is None:
-        return response(await work())
+        return response(await work(), date)
     if fault.effect is Effect.SLOW:
         await asyncio.sleep(fault.seconds)
     done = await work() if fault.carried_out else Reply(200, b"")
@@ -50,15 +53,19 @@ async def respond(
         return drop(request)
     if fault.effect is Effect.CUT:
         return await cut(request, done, fault.fraction)
-    return response(_replaced(fault) or done)
+    return response(_replaced(fault, date) or done, date)
 
 
-def response(reply: Reply) -> tuple[web.StreamResponse, int]:
+def response(reply: Reply, date: float) -> tuple[web.StreamResponse, int]:
     """Turn a reply into a response."""
     answer = web.Response(
         body=reply.body,
         status=reply.status,
-        headers={**reply.headers, "Content-Type": reply.content_type},
+        headers={
+            "Date": formatdate(date, usegmt=True),
+            **reply.headers,
+            "Content-Type": reply.content_type,
+        },
     )
     return answer, reply.status
 
@@ -98,11 +105,11 @@ async def read(request: web.BaseRequest, limit: int) -> bytes:
     return bytes(parts)
 
 
-def _replaced(fault: Fault) -> Reply | None:
+def _replaced(fault: Fault, date: float) -> Reply | None:
     """Return the answer that the fault puts in place of the right one."""
     match fault.effect:
         case Effect.STATUS:
-            return _error(fault)
+            return _error(fault, date)
         case Effect.HTML:
             return page(200, "A2E")
         case Effect.EMPTY:
@@ -113,18 +120,18 @@ def _replaced(fault: Fault) -> Reply | None:
             return None
 
 
-def _error(fault: Fault) -> Reply:
+def _error(fault: Fault, date: float) -> Reply:
     status = fault.http_status
-    headers = _retry_after(fault)
+    headers = _retry_after(fault, date)
     if status in _PAGES:
         return page(status, _PAGES[status], headers)
     made = failure(status, status, _PHRASES.get(status, "Error"), "")
     return Reply(status, made.body, headers=headers)
 
 
-def _retry_after(fault: Fault) -> dict[str, str]:
+def _retry_after(fault: Fault, date: float) -> dict[str, str]:
     if fault.retry_after is None:
         return {}
     if fault.http_date:
-        return {"Retry-After": formatdate(time.time() + fault.retry_after, usegmt=True)}
+        return {"Retry-After": formatdate(date + fault.retry_after, usegmt=True)}
     return {"Retry-After": str(fault.retry_after)}

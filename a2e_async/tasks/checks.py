@@ -6,6 +6,7 @@ or `ValueError` that names the field, the value and what is allowed.
 
 from __future__ import annotations
 
+import json
 import reprlib
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
@@ -178,12 +179,16 @@ class JsonObject(Check):
     @property
     def allowed(self) -> str:
         """What the field takes, in words."""
-        return "a mapping with text keys (a JSON object)"
+        return "a mapping with text keys and values that JSON can hold"
 
     def check(self, field: str, value: Any) -> None:
         """Raise unless the value is allowed."""
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
             self.wrong_type(field, value)
+        try:
+            json.dumps(dict(value), allow_nan=False)
+        except (TypeError, ValueError):
+            self.wrong_value(field, value)
 
 
 @attrs.frozen(eq=False)

@@ -196,3 +196,31 @@ async def test_get_many(client: A2E, scripted: Scripted) -> None:
     found = await client.text_to_image.get_many([*IDS[:5], IDS[0]])
     assert list(found) == [IDS[0], *IDS[2:5]]
     assert await client.text_to_image.get_many([]) == {}
+
+
+@pytest.mark.parametrize(
+    "answer", [html(), Reply(), says({}, 500), says({}, 501), DROP], ids=lambda reply: reply.status
+)
+async def test_get_many_does_without_a_broken_route(
+    client: A2E, scripted: Scripted, answer: Reply
+) -> None:
+    scripted.on("GET", DETAIL, single).on("POST", BATCH, answer)
+    assert [*await client.text_to_image.get_many(IDS)] == IDS
+
+
+async def test_an_odd_answer_costs_no_round(client: A2E, scripted: Scripted) -> None:
+    scripted.on("GET", DETAIL, single).on("POST", BATCH, html())
+    await wait_all(client)
+    assert scripted.count("POST", BATCH) == 1
+    assert scripted.count("GET", DETAIL) == len(IDS)
+
+
+async def test_a_slow_product_does_not_hold_up_another(client: A2E, scripted: Scripted) -> None:
+    scripted.on("POST", "/api/v1/video/awsResult", Reply(delay=30.0))
+    scripted.on("GET", DETAIL, single)
+    slow = [asyncio.create_task(client.avatar_video.job(key).wait()) for key in IDS * 2]
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(10):
+        assert (await client.text_to_image.job(IDS[0])).outputs == (URL,)
+    for task in slow:
+        task.cancel()

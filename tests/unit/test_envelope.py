@@ -158,7 +158,7 @@ def test_class_by_status_whatever_the_body(
     ("code", "kind"),
     [
         (401, errors.AuthenticationFailed),
-        (403, errors.PermissionDenied),
+        (403, errors.AuthenticationFailed),
         ("401", errors.AuthenticationFailed),
         (404, errors.NotFound),
         (429, errors.RateLimited),
@@ -204,6 +204,30 @@ def test_class_by_wording_where_the_status_leaves_it_open(
     message: str, kind: type[errors.APIError] | None, status: int, plain: type[errors.APIError]
 ) -> None:
     assert type(failure({"code": 9, "message": message}, status)) is (kind or plain)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, {"code": "403", "msg": "Invalid token"}, errors.AuthenticationFailed),
+        (200, {"code": 1, "message": "invalid token"}, errors.AuthenticationFailed),
+        (403, {"message": "token expired"}, errors.AuthenticationFailed),
+        (200, {"code": 403, "msg": "You have no permission"}, errors.PermissionDenied),
+        (403, {"message": "Your plan allows 3 concurrent tasks"}, errors.PermissionDenied),
+        (500, {"code": 401, "message": "no"}, errors.AuthenticationFailed),
+        (500, {"code": 500, "message": "no"}, errors.ServerError),
+        (200, {"code": 500, "message": "Insufficient coins"}, errors.InsufficientCoins),
+        (403, {"message": "You don't have enough coins"}, errors.InsufficientCoins),
+        (400, {"message": "no credit card on file"}, errors.InvalidRequest),
+        (400, {"message": "width violates the maximum"}, errors.InvalidRequest),
+        (400, {"message": "rate_limit must be a number"}, errors.InvalidRequest),
+        (403, {"message": "illegal content"}, errors.ContentRejected),
+    ],
+)
+def test_class_of_what_a_person_would_read(
+    status: int, body: dict[str, Any], kind: type[errors.APIError]
+) -> None:
+    assert type(failure(body, status)) is kind
 
 
 def test_a_final_status_is_believed_before_the_words() -> None:

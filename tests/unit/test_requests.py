@@ -164,8 +164,10 @@ BAD: list[tuple[str, str, Any, type[Exception], str]] = [
     ("avatar_video", "web_people_x", float("nan"), ValueError, "a number"),
     ("avatar_video", "web_people_y", None, TypeError, "a number"),
     ("avatar_video", "resolution", 0, ValueError, "a whole number of at least 1"),
-    ("avatar_video", "gp_model", [], TypeError, "a JSON object"),
-    ("avatar_video", "caption_align", {1: 2}, TypeError, "a JSON object"),
+    ("avatar_video", "gp_model", [], TypeError, "JSON can hold"),
+    ("avatar_video", "gp_model", {"a": float("nan")}, ValueError, "JSON can hold"),
+    ("avatar_video", "gp_model", {"a": object()}, ValueError, "JSON can hold"),
+    ("avatar_video", "caption_align", {1: 2}, TypeError, "JSON can hold"),
     ("avatar_video", "erode_factor", float("inf"), ValueError, "a number"),
 ]
 
