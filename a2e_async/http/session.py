@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -158,8 +158,11 @@ class Session:
             raise_for_status=False,
             **self._options,
         ) as response:
-            with self._under_way(response):
+            self._reading.add(response)
+            try:
                 content = self._without_token(await response.read())
+            finally:
+                self._reading.discard(response)
             status, answered = response.status, response.headers
         _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
@@ -225,8 +228,11 @@ class Session:
             timeout=self._timeout,
             raise_for_status=False,
         ) as response:
-            with self._under_way(response):
+            self._reading.add(response)
+            try:
                 yield response
+            finally:
+                self._reading.discard(response)
 
     async def aclose(self) -> None:
         """Close what was opened here; an injected session stays open. May be called twice."""
@@ -251,14 +257,6 @@ class Session:
         session.detach()
         if connector is not None and self._loop is not None and self._loop.is_closed():
             await connector.close()
-
-    @contextmanager
-    def _under_way(self, response: aiohttp.ClientResponse) -> Iterator[None]:
-        self._reading.add(response)
-        try:
-            yield
-        finally:
-            self._reading.discard(response)
 
     def _session(self) -> aiohttp.ClientSession:
         if self._closed:
