@@ -18,8 +18,8 @@ from local_server import TASK, serving
 
 from a2e_async import A2E
 
-ROUNDS = 15
-REQUESTS = 1000
+ROUNDS = 60
+REQUESTS = 320
 AT_ONCE = 32
 LIMIT = 1.5
 
@@ -40,15 +40,20 @@ async def compare(name: str, ours: Callable[[], Awaitable[Any]], raw: Callable[[
     """Measure both in turn, and print the figures."""
     await cpu_of(ours)
     await cpu_of(raw)
-    pairs = [(await cpu_of(ours), await cpu_of(raw)) for _ in range(ROUNDS)]
-    ratio = statistics.median(mine / base for mine, base in pairs)
-    mine, base = (statistics.median(column) for column in zip(*pairs, strict=True))
-    spread = [mine / base for mine, base in pairs]
+    pairs: list[tuple[float, float]] = []
+    for turn in range(ROUNDS):
+        # Who goes first takes turns too: the machine's speed drifts.
+        first, second = (ours, raw) if turn % 2 else (raw, ours)
+        costs = await cpu_of(first), await cpu_of(second)
+        pairs.append(costs if turn % 2 else (costs[1], costs[0]))
+    mine = statistics.median(cost for cost, _ in pairs)
+    base = statistics.median(cost for _, cost in pairs)
+    low, _, high = statistics.quantiles((mine / base for mine, base in pairs), n=4)
     print(
         f"{name:6} a2e_async {mine:6.0f} µs   raw aiohttp {base:6.0f} µs   "
-        f"ratio {ratio:.2f} (from {min(spread):.2f} to {max(spread):.2f})"
+        f"ratio {mine / base:.2f} (half of the rounds from {low:.2f} to {high:.2f})"
     )
-    return ratio
+    return mine / base
 
 
 async def measure(base_url: str) -> float:
