@@ -58,11 +58,10 @@ class Board(Protocol):
             label: what people call the job.
         """
 
-    @abstractmethod
     def __enter__(self) -> Self:
         """Begin to show."""
+        return self
 
-    @abstractmethod
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -70,6 +69,7 @@ class Board(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Show no more."""
+        return
 
 
 def board(out: Output) -> Board:
@@ -123,7 +123,7 @@ class PlainLine:
 
 
 @attrs.define(eq=False)
-class PlainBoard:
+class PlainBoard(Board):
     """Lines for a file, a pipe or a dumb terminal."""
 
     out: Output
@@ -131,18 +131,6 @@ class PlainBoard:
     def line(self, label: str) -> PlainLine:
         """Add the line of a job."""
         return PlainLine(self.out, label)
-
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Show no more."""
 
 
 class _Spent(ProgressColumn):
@@ -194,7 +182,7 @@ class LiveLine:
         self.progress.remove_task(self.task)
 
 
-class LiveBoard:
+class LiveBoard(Board):
     """Lines for a terminal."""
 
     def __init__(self, out: Output) -> None:
@@ -219,10 +207,6 @@ class LiveBoard:
         self._progress.start()
         task = self._progress.add_task("", total=None, label=label, word="", share="")
         return LiveLine(self._out, self._progress, task, label)
-
-    def __enter__(self) -> Self:
-        """Begin to show."""
-        return self
 
     def __exit__(
         self,
