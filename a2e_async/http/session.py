@@ -166,17 +166,7 @@ class Session:
             status, answered = response.status, response.headers
         _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
-        outcome = envelope.read(status, content)
-        return (
-            outcome if isinstance(outcome, Envelope) else self._failure(status, answered, content)
-        )
-
-    def _failure(
-        self, status: int, answered: Mapping[str, str], content: bytes
-    ) -> Envelope | APIError:
-        now = parse_http_date(answered.get("Date")) or datetime.now(UTC)
-        asked = parse_retry_after(answered.get("Retry-After"), now)
-        return envelope.read(status, content, retry_after=asked)
+        return envelope.read(status, content, retry_after=_asked_to_wait(answered))
 
     def _without_token(self, content: bytes) -> bytes:
         # A service that echoes the token back must not bring it into a record or an exception.
@@ -334,6 +324,13 @@ class Session:
 
 
 TRANSFER_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+def _asked_to_wait(answered: Mapping[str, str]) -> float | None:
+    header = answered.get("Retry-After")
+    if header is None:
+        return None
+    return parse_retry_after(header, parse_http_date(answered.get("Date")) or datetime.now(UTC))
 
 
 def _is_cancelled() -> bool:

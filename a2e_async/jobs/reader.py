@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from a2e_async.errors import (
     A2EError,
     APIError,
     AuthenticationFailed,
+    ConnectionFailed,
     NotFound,
     UnexpectedResponse,
 )
@@ -99,8 +101,7 @@ class Reader:
             APIError: another failure, or an answer that cannot be read.
             ConnectionFailed: there was no answer.
         """
-        call = product.detail.call(task_id)
-        answer = await self._session.call(call, effect=effect, read_timeout=read_timeout)
+        answer = await self._ask(product.detail.call(task_id), effect, read_timeout)
         raw = one_of(answer.data, task_id)
         if raw is None:
             raise _unusable(answer, task_id)
@@ -125,11 +126,10 @@ class Reader:
         Returns:
             For each id its record, or the error of reading it.
         """
-        read = partial(self._session.call, effect=effect, read_timeout=read_timeout)
         found: dict[str, R | Exception] = {}
         if len(task_ids) > 1:
             for chunk in _chunks(task_ids, BATCH_SIZE):
-                found |= await self._batch(product, chunk, read)
+                found |= await self._batch(product, chunk, effect, read_timeout)
         left = [task_id for task_id in task_ids if task_id not in found]
 
         async def look(task_id: str) -> None:
@@ -177,15 +177,28 @@ class Reader:
         newest = await self.newest(product)
         return {record.id: record for record in newest if record.id in task_ids}
 
+    async def _ask(self, call: Call, effect: Effect, read_timeout: float | None) -> Envelope:
+        # An answer that drips in, byte after byte, keeps to the timeout for each of them.
+        limit = None if read_timeout is None else 2 * read_timeout
+        with anyio.move_on_after(limit):
+            return await self._session.call(call, effect=effect, read_timeout=read_timeout)
+        words = f"{call.method} {call.path}: the answer was not whole after {limit:g} s"
+        raise ConnectionFailed(words, sent=True)
+
     async def _batch(
-        self, product: Product[R], task_ids: Sequence[str], read: partial[Any]
+        self,
+        product: Product[R],
+        task_ids: Sequence[str],
+        effect: Effect,
+        read_timeout: float | None,
     ) -> dict[str, R | A2EError]:
         if not self.reads_many(product):
             return {}
+        call = Call("POST", product.batch or "", json={"ids": [*task_ids]})
         try:
-            answer = await read(Call("POST", product.batch or "", json={"ids": [*task_ids]}))
+            answer = await self._ask(call, effect, read_timeout)
         except A2EError as error:
-            comes_back = read.keywords["effect"] is Effect.ONCE and not _is_odd(error)
+            comes_back = effect is Effect.ONCE and not _is_odd(error)
             return self._batch_failed(product, task_ids, error, comes_back=comes_back)
         found = self._match(product, task_ids, answer.data)
         if found:
@@ -203,7 +216,8 @@ class Reader:
             return {}
         if fate(error) is Fate.NOT_DONE or isinstance(error, AuthenticationFailed):
             # This says nothing of the route, and reading one by one would fare no better.
-            return {task_id: _twin(error) for task_id in task_ids}
+            # Each job that it concerns is noted in an error of its own.
+            return {task_id: copy(error) for task_id in task_ids}
         # A service in trouble is not asked once more for each task, unless this never ends or
         # nobody asks again.
         if self._strike(product, str(error)) or not (comes_back and is_transient(error)):
@@ -245,27 +259,17 @@ class Reader:
 
 def _is_odd(error: A2EError) -> bool:
     """Tell whether an answer speaks against the route rather than of a service in trouble."""
-    hangs = isinstance(error.__cause__, TimeoutError)
-    return hangs or isinstance(error, UnexpectedResponse) or _status(error) == _NOT_IMPLEMENTED
-
-
-def _status(error: A2EError) -> int | None:
-    return error.status if isinstance(error, APIError) else None
+    if isinstance(error, APIError):
+        return isinstance(error, UnexpectedResponse) or error.status == _NOT_IMPLEMENTED
+    return isinstance(error.__cause__, TimeoutError)
 
 
 def _unusable(answer: Envelope, task_id: str) -> APIError:
-    kind = UnexpectedResponse
+    kind: type[APIError] = UnexpectedResponse
     words = f"the answer does not describe task {task_id}"
     if not answer.data or (is_page(answer.data) and not any(objects_in(answer.data))):
-        kind, words = NotFound, f"no task {task_id}"  # type: ignore[assignment]
+        kind, words = NotFound, f"no task {task_id}"
     return kind(words, status=200, trace_id=answer.trace_id, body=answer.body)
-
-
-def _twin(error: A2EError) -> A2EError:
-    # Each job that it concerns is noted in an error of its own.
-    twin = type(error).__new__(type(error), *error.args)
-    vars(twin).update(vars(error))
-    return twin
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

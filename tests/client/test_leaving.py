@@ -22,6 +22,20 @@ from tests.support.scripted import Scripted, ok
 IMAGE = "/api/v1/userText2Image"
 
 
+@contextlib.asynccontextmanager
+async def serving(
+    handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[str]:
+    runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
 @pytest.fixture
 async def stalling() -> AsyncIterator[str]:
     """A server whose answers begin, and never go on."""
@@ -36,12 +50,8 @@ async def stalling() -> AsyncIterator[str]:
         await asyncio.sleep(60)
         return response
 
-    runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    yield f"http://{host}:{port}"
-    await runner.cleanup()
+    async with serving(handle) as address:
+        yield address
 
 
 @pytest.mark.parametrize("injected", [False, True])
@@ -79,6 +89,28 @@ async def test_closing_ends_a_download(
     with pytest.raises(ConfigurationError):
         await asyncio.wait_for(saving, 5)
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
+
+
+async def test_an_answer_that_drips_in_does_not_end_the_looks() -> None:
+    looks = 0
+
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal looks
+        looks += 1
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for _ in range(1000 if looks == 1 else 0):
+            await response.write(b" ")
+            await asyncio.sleep(0.05)
+        await response.write(ok({"_id": "id", "current_status": "completed"}).body)
+        return response
+
+    async with (
+        serving(handle) as address,
+        A2E(TOKEN, base_url=address, read_timeout=0.3) as a2e,
+    ):
+        await a2e.text_to_image.job("id").wait(timeout=20)
+    assert looks == 2
 
 
 @pytest.mark.parametrize("whole", [False, True])
