@@ -10,9 +10,9 @@ async with A2E() as a2e:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from a2e_async import lazy, tasks
 from a2e_async._version import __version__
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ServiceBusy,
         SubmitUncertain,
         UnexpectedResponse,
+        Unsupported,
         UploadFailed,
     )
     from a2e_async.http.retry import RetryPolicy
@@ -48,10 +49,9 @@ if TYPE_CHECKING:
     from a2e_async.resources.avatars import Avatar
     from a2e_async.resources.voices import Language, Region, Voice
     from a2e_async.status import JobStatus
-    from a2e_async.tasks.avatar_video import AvatarVideo, AvatarVideoRecord
+    from a2e_async.tasks import *  # noqa: F403
     from a2e_async.tasks.record import Record
     from a2e_async.tasks.request import Request
-    from a2e_async.tasks.text_to_image import TextToImage, TextToImageRecord
 
 __all__ = [
     "A2E",
@@ -59,8 +59,6 @@ __all__ = [
     "APIError",
     "AuthenticationFailed",
     "Avatar",
-    "AvatarVideo",
-    "AvatarVideoRecord",
     "BudgetExceeded",
     "ConfigurationError",
     "ConnectionFailed",
@@ -87,64 +85,62 @@ __all__ = [
     "ServerError",
     "ServiceBusy",
     "SubmitUncertain",
-    "TextToImage",
-    "TextToImageRecord",
     "UnexpectedResponse",
+    "Unsupported",
     "UploadFailed",
     "Voice",
     "__version__",
 ]
+__all__ += tasks.__all__
 
 # A name's module is loaded when the name is first used: a bot that makes images does not pay for
 # the rest of the catalogue at its start.
 _HOMES = {
-    "A2E": "a2e_async.client",
-    "A2EError": "a2e_async.errors",
-    "APIError": "a2e_async.errors",
-    "AuthenticationFailed": "a2e_async.errors",
-    "BudgetExceeded": "a2e_async.errors",
-    "ConfigurationError": "a2e_async.errors",
-    "ConnectionFailed": "a2e_async.errors",
-    "ContentRejected": "a2e_async.errors",
-    "DownloadFailed": "a2e_async.errors",
-    "InsufficientCoins": "a2e_async.errors",
-    "InvalidRequest": "a2e_async.errors",
-    "JobError": "a2e_async.errors",
-    "JobFailed": "a2e_async.errors",
-    "JobNotFound": "a2e_async.errors",
-    "JobTimeout": "a2e_async.errors",
-    "NotFound": "a2e_async.errors",
-    "PermissionDenied": "a2e_async.errors",
-    "RateLimited": "a2e_async.errors",
-    "ServerError": "a2e_async.errors",
-    "ServiceBusy": "a2e_async.errors",
-    "SubmitUncertain": "a2e_async.errors",
-    "UnexpectedResponse": "a2e_async.errors",
-    "UploadFailed": "a2e_async.errors",
-    "RetryPolicy": "a2e_async.http.retry",
-    "Family": "a2e_async.jobs.family",
-    "Job": "a2e_async.jobs.job",
-    "Schedule": "a2e_async.jobs.schedule",
-    "Avatar": "a2e_async.resources.avatars",
-    "Language": "a2e_async.resources.voices",
-    "Region": "a2e_async.resources.voices",
-    "Voice": "a2e_async.resources.voices",
-    "JobStatus": "a2e_async.status",
-    "AvatarVideo": "a2e_async.tasks.avatar_video",
-    "AvatarVideoRecord": "a2e_async.tasks.avatar_video",
-    "Record": "a2e_async.tasks.record",
-    "Request": "a2e_async.tasks.request",
-    "TextToImage": "a2e_async.tasks.text_to_image",
-    "TextToImageRecord": "a2e_async.tasks.text_to_image",
+    "A2E": "client",
+    "A2EError": "errors",
+    "APIError": "errors",
+    "AuthenticationFailed": "errors",
+    "BudgetExceeded": "errors",
+    "ConfigurationError": "errors",
+    "ConnectionFailed": "errors",
+    "ContentRejected": "errors",
+    "DownloadFailed": "errors",
+    "InsufficientCoins": "errors",
+    "InvalidRequest": "errors",
+    "JobError": "errors",
+    "JobFailed": "errors",
+    "JobNotFound": "errors",
+    "JobTimeout": "errors",
+    "NotFound": "errors",
+    "PermissionDenied": "errors",
+    "RateLimited": "errors",
+    "ServerError": "errors",
+    "ServiceBusy": "errors",
+    "SubmitUncertain": "errors",
+    "UnexpectedResponse": "errors",
+    "Unsupported": "errors",
+    "UploadFailed": "errors",
+    "RetryPolicy": "http.retry",
+    "Family": "jobs.family",
+    "Job": "jobs.job",
+    "Schedule": "jobs.schedule",
+    "Avatar": "resources.avatars",
+    "Language": "resources.voices",
+    "Region": "resources.voices",
+    "Voice": "resources.voices",
+    "JobStatus": "status",
+    "Record": "tasks.record",
+    "Request": "tasks.request",
 }
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(home), name)
-    return value
+def _home_of(name: str) -> str | None:
+    return _HOMES.get(name) or ("tasks" if name in tasks.__all__ else None)
+
+
+if not TYPE_CHECKING:
+    # Type checkers would take any name for one of the package's.
+    __getattr__ = lazy.getter(__name__, _home_of)
 
 
 def __dir__() -> list[str]:

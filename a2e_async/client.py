@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
 
-from a2e_async import config
+from a2e_async import config, parts, resources, tasks
 from a2e_async._version import __version__
 from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
@@ -18,19 +17,16 @@ from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import Family
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.schedule import Schedule
-from a2e_async.tasks.avatar_video import AvatarVideo, AvatarVideoRecord
+from a2e_async.parts import FamilyOf, Group
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
-from a2e_async.tasks.text_to_image import TextToImage
 
 if TYPE_CHECKING:
     import aiohttp
 
     from a2e_async.files.upload import Files
-    from a2e_async.resources.account import Account
-    from a2e_async.resources.avatars import Avatars
-    from a2e_async.resources.voices import Language, Voices
     from a2e_async.sandbox import Sandbox
+    from a2e_async.tasks import AvatarVideoRecord
 
 R = TypeVar("R", bound=Record)
 
@@ -44,10 +40,18 @@ class A2E:
     Use it as an asynchronous context manager, or call `aclose` at the end; opening and closing may
     happen in different tasks of one event loop. It runs on asyncio (aiohttp does), uvloop included.
 
-    Attributes:
-        text_to_image: pictures from a prompt.
-        avatar_video: an avatar that speaks an audio.
+    Each product is a `Family` under its documented name, and everything else is in groups.
     """
+
+    text_to_image = FamilyOf(lambda core: Family(core, tasks.TextToImage))
+    avatar_video = FamilyOf(lambda core: Family(core, tasks.AvatarVideo))
+    nano_banana = FamilyOf(lambda core: Family(core, tasks.NanoBanana))
+
+    account = Group(lambda core: resources.Account(core.session))
+    avatars = Group(lambda core: resources.Avatars(core.session))
+    languages = Group(lambda core: resources.Voices(core.session).languages)
+    text_to_speech = Group(lambda core: resources.Speech(core.session).text_to_speech)
+    voices = Group(lambda core: resources.Voices(core.session))
 
     def __init__(  # noqa: PLR0913  (each is a setting of its own, by keyword)
         self,
@@ -97,14 +101,7 @@ class A2E:
 
     def _open(self, session: Session, schedule: Schedule, sandbox: Sandbox | None = None) -> None:
         self._sandbox = sandbox
-        self._core = core = Core(session, schedule)
-        self.text_to_image = Family(core, TextToImage)
-        self.avatar_video = Family(core, AvatarVideo)
-        self._families: dict[str, Family[Any, Any]] = {
-            family.product.kind: family
-            for family in vars(self).values()
-            if isinstance(family, Family)
-        }
+        self._core = Core(session, schedule)
 
     @classmethod
     def sandbox(
@@ -162,26 +159,24 @@ class A2E:
         """Uploads of local media."""
         return self._core.files
 
-    @cached_property
-    def voices(self) -> Voices:
-        """The built-in voices."""
-        from a2e_async.resources.voices import Voices  # noqa: PLC0415  (loaded at first use)
+    @classmethod
+    def kinds(cls) -> tuple[str, ...]:
+        """Name all products: each kind is also the name of the client's attribute."""
+        return parts.names(cls, FamilyOf)
 
-        return Voices(self._core.session)
+    def family(self, kind: str) -> Family[..., Any]:
+        """Give the family of a product by its name.
 
-    @cached_property
-    def avatars(self) -> Avatars:
-        """The avatars."""
-        from a2e_async.resources.avatars import Avatars  # noqa: PLC0415  (loaded at first use)
+        Args:
+            kind: the product's name, such as ``text_to_image``.
 
-        return Avatars(self._core.session)
-
-    @cached_property
-    def account(self) -> Account:
-        """The account of the token."""
-        from a2e_async.resources.account import Account  # noqa: PLC0415  (loaded at first use)
-
-        return Account(self._core.session)
+        Raises:
+            ValueError: there is no such product.
+        """
+        if kind not in self.kinds():
+            raise ValueError(f"kind: expected one of {', '.join(self.kinds())}, got {kind!r}")
+        found: Family[..., Any] = getattr(self, kind)
+        return found
 
     def __repr__(self) -> str:
         """Show where it talks to."""
@@ -246,7 +241,7 @@ class A2E:
     def _family_of(self, request: Request[R]) -> Family[Any, R]:
         if not isinstance(request, Request):
             raise TypeError(f"request: expected a request such as TextToImage(…), got {request!r}")
-        return self._families[request.product.kind]
+        return self.family(request.product.kind)
 
     def job(self, token: str) -> Job[Any]:
         """Make the job of a token again, in this process or any other. Nothing is sent.
@@ -264,52 +259,10 @@ class A2E:
         if not isinstance(token, str):
             raise TypeError(f"token: expected a text of the form 'kind:id', got {token!r}")
         kind, _, task_id = token.strip().partition(":")
-        if kind not in self._families or not task_id:
-            kinds = ", ".join(sorted(self._families))
+        if kind not in self.kinds() or not task_id:
+            kinds = ", ".join(sorted(self.kinds()))
             raise ValueError(f"token: expected 'kind:id' with a kind of {kinds}, got {token!r}")
-        return self._families[kind].job(task_id)
-
-    async def text_to_speech(  # noqa: PLR0913  (the operation's fields)
-        self,
-        msg: str,
-        *,
-        tts_id: str | None = None,
-        user_voice_id: str | None = None,
-        country: str = "en",
-        region: str = "US",
-        speech_rate: float = 1.0,
-    ) -> str:
-        """Speak a text (``POST /api/v1/video/send_tts``). It is never sent twice.
-
-        Args:
-            msg: what to say, 1 to 1000 characters.
-            tts_id: a built-in voice. This or ``user_voice_id`` is needed.
-            user_voice_id: an own cloned voice. This or ``tts_id`` is needed.
-            country: language of a cloned voice, a `Language.value`.
-            region: region of a cloned voice, a `Region.value`.
-            speech_rate: speed, 0.5 to 2.
-
-        Returns:
-            URL of the audio, for ``audio_src`` of an avatar video.
-
-        Raises:
-            TypeError: an argument of the wrong type.
-            ValueError: an argument out of bounds, or not exactly one voice.
-            APIError: the service refuses.
-            ConnectionFailed: the service was not reached.
-            SubmitUncertain: the answer was lost; the speech may have been charged.
-        """
-        from a2e_async.resources import speech  # noqa: PLC0415  (loaded at first use)
-
-        request = speech.TextToSpeech(
-            msg=msg,
-            tts_id=tts_id,
-            user_voice_id=user_voice_id,
-            country=country,
-            region=region,
-            speech_rate=speech_rate,
-        )
-        return await speech.text_to_speech(self._core.session, request)
+        return self.family(kind).job(task_id)
 
     async def avatar_video_from_text(
         self,
@@ -357,20 +310,3 @@ class A2E:
             },
             video=video,
         )
-
-    async def languages(self, *, voice_map_type: str | None = None) -> list[Language]:
-        """List the languages that voices speak (``POST /api/v1/anchor/language_list``).
-
-        Args:
-            voice_map_type: narrows by locale mapping, such as ``en-US``.
-
-        Returns:
-            The languages with their regions.
-
-        Raises:
-            APIError: the service refuses, or its answer cannot be read.
-            ConnectionFailed: there was no answer.
-        """
-        from a2e_async.resources import voices  # noqa: PLC0415  (loaded at first use)
-
-        return await voices.languages(self._core.session, voice_map_type=voice_map_type)

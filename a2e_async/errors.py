@@ -19,6 +19,8 @@
     │   ├── JobFailed             the task failed
     │   ├── JobTimeout            the wait's time is up (also a TimeoutError)
     │   └── JobNotFound           the service does not know the task
+    ├── Unsupported               a verb that the product does not have
+    │                             (also a NotImplementedError)
     ├── BudgetExceeded            a start that the caller's budget does not cover
     ├── DownloadFailed            a result that could not be fetched whole
     └── UploadFailed              local media that could not be stored
@@ -259,6 +261,10 @@ class JobTimeout(JobError, TimeoutError):
 
 class JobNotFound(JobError):
     """The service does not know the task: a wrong id, deleted, or expired."""
+
+
+class Unsupported(A2EError, NotImplementedError):
+    """A verb that the service documents no operation for. Nothing was sent."""
 
 
 class BudgetExceeded(A2EError):

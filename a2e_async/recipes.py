@@ -13,8 +13,8 @@ from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import Family
 from a2e_async.jobs.job import Job
 from a2e_async.resources.avatars import Avatars
-from a2e_async.resources.speech import TextToSpeech, text_to_speech
-from a2e_async.resources.voices import Voices, languages
+from a2e_async.resources.speech import Speech, TextToSpeech
+from a2e_async.resources.voices import Voices
 from a2e_async.tasks.avatar_video import AvatarVideo, AvatarVideoRecord
 
 # These stand for what comes later while the other fields are checked.
@@ -57,7 +57,7 @@ async def avatar_video_from_text(  # noqa: PLR0913  (what the two operations tak
         speech = await _with_voice(session, speech, avatar.lang or _LANGUAGE)
     if request.has_local_media:
         request = await core.files.resolve(request)
-    url = await text_to_speech(session, TextToSpeech(msg=text, **speech))
+    url = await Speech(session).speak(TextToSpeech(msg=text, **speech))
     try:
         return await family.submit(attrs.evolve(request, audio_src=url))
     except (A2EError, anyio.get_cancelled_exc_class()) as error:
@@ -108,6 +108,6 @@ async def _with_voice(session: Session, speech: dict[str, Any], lang: str) -> di
 
 
 async def _first_region(session: Session, country: str) -> str:
-    known = await languages(session)
+    known = await Voices(session).languages()
     regions = (language.regions for language in known if language.value == country)
     return next((region.value for found in regions for region in found if region.value), "US")

@@ -12,7 +12,6 @@ import typer
 from a2e_async import A2E, AvatarVideo, Job, TextToImage
 from a2e_async.cli.follow import Delivery
 from a2e_async.cli.options import choice, command, defaults, number
-from a2e_async.cli.products import family
 from a2e_async.cli.shell import Shell
 from a2e_async.cli.start import Make, Out, Start, Timeout, Wait, start_and_fetch
 from a2e_async.jobs.names import unique_name
@@ -90,7 +89,7 @@ def image(  # noqa: PLR0913  (each is an option)
     kind = request.product.kind
 
     async def make(a2e: A2E) -> Sequence[Job[Any]]:
-        return await family(a2e, kind).submit_all(request)
+        return await a2e.family(kind).submit_all(request)
 
     start = Start(kind=kind, name=request.name or "", make=make)
     start_and_fetch(shell, start, Delivery(directory=out, timeout=timeout), wait=wait)

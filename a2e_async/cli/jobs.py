@@ -15,7 +15,7 @@ from a2e_async.cli import follow
 from a2e_async.cli.follow import Delivery, Result
 from a2e_async.cli.options import command, group
 from a2e_async.cli.output import Column, count, joined
-from a2e_async.cli.products import REQUESTS, check_kind, family
+from a2e_async.cli.products import check_kind, request_class
 from a2e_async.cli.shell import Shell
 from a2e_async.cli.start import Out, Timeout
 
@@ -44,7 +44,7 @@ class _Row:
 
     @property
     def token(self) -> str:
-        return REQUESTS[self.kind].product.token(self.record.id)
+        return request_class(self.kind).product.token(self.record.id)
 
     @property
     def about(self) -> str | None:
@@ -86,7 +86,7 @@ def list_jobs(
     *,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help=f"Product: {', '.join(REQUESTS)}; left out, all."),
+        typer.Option(metavar="KIND", help=f"Product: {', '.join(A2E.kinds())}; left out, all."),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only tasks of this name or title.")
@@ -96,7 +96,7 @@ def list_jobs(
     ] = 20,
 ) -> None:
     """List tasks, newest first. The service leaves out those that have expired."""
-    kinds = [*REQUESTS] if kind is None else [check_kind(kind)]
+    kinds = [*A2E.kinds()] if kind is None else [check_kind(kind)]
 
     async def work(a2e: A2E) -> list[_Row]:
         return [row for one in kinds for row in await _newest(a2e, one, name, limit)]
@@ -113,7 +113,7 @@ def _created(row: _Row) -> datetime:
 
 async def _newest(a2e: A2E, kind: str, name: str | None, limit: int) -> list[_Row]:
     found: list[_Row] = []
-    async for record in family(a2e, kind).list():
+    async for record in a2e.family(kind).list():
         if name is None or record.name == name:
             found.append(_Row(kind, record))
         if len(found) == limit:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from a2e_async import A2E, AvatarVideo, Family, Request, TextToImage
-
-REQUESTS: dict[str, type[Request[Any]]] = {
-    cls.product.kind: cls for cls in (TextToImage, AvatarVideo)
-}
-
-
-def family(a2e: A2E, kind: str) -> Family[..., Any]:
-    """Give a product's family, which has the product's name."""
-    return cast("Family[..., Any]", getattr(a2e, kind))
+from a2e_async import A2E, Request, tasks
 
 
 def check_kind(kind: str) -> str:
     """Give a product's name back, or raise `ValueError` with the names that there are."""
-    if kind not in REQUESTS:
-        raise ValueError(f"kind: expected one of {', '.join(REQUESTS)}, got {kind!r}")
+    if kind not in A2E.kinds():
+        raise ValueError(f"kind: expected one of {', '.join(A2E.kinds())}, got {kind!r}")
     return kind
+
+
+def request_class(kind: str) -> type[Request[Any]]:
+    """Give a product's request class, or raise `ValueError` with the names that there are."""
+    return tasks.request_class(check_kind(kind))

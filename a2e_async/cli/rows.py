@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from a2e_async import A2E, AvatarVideo, Job, recipes
-from a2e_async.cli.products import REQUESTS, check_kind
+from a2e_async.cli.products import check_kind, request_class
 from a2e_async.jobs.names import unique_name
 from a2e_async.tasks.checks import media_fields
 
@@ -91,12 +91,12 @@ def _row(line: str, index: int, total: int, directory: Path) -> Row:
     fields = _with_paths({k: v for k, v in given.items() if k not in _OWN}, kind, directory)
     speaks = kind == AvatarVideo.product.kind and "text" in fields
     _refuse_unknown(fields, kind, speech=speaks)
-    name_field = REQUESTS[kind].product.name_field
-    fields = {name_field: unique_name(), **fields}
+    name_field = request_class(kind).product.name_field
+    name = fields.setdefault(name_field, unique_name()) if name_field else ""
     return Row(
         kind=kind,
         stem=f"{index:0{max(2, len(str(total)))}d}-{_key(given)}",
-        name=fields[name_field],
+        name=name,
         start=_speech_and_video(fields) if speaks else _task(fields, kind),
     )
 
@@ -112,7 +112,7 @@ def _object(line: str) -> dict[str, Any]:
 
 
 def _refuse_unknown(fields: Mapping[str, Any], kind: str, *, speech: bool) -> None:
-    known = {field.name for field in attrs.fields(REQUESTS[kind])}
+    known = {field.name for field in attrs.fields(request_class(kind))}
     unknown = fields.keys() - known - (_SPEECH if speech else set())
     if unknown:
         raise ValueError(
@@ -121,7 +121,7 @@ def _refuse_unknown(fields: Mapping[str, Any], kind: str, *, speech: bool) -> No
 
 
 def _with_paths(fields: dict[str, Any], kind: str, directory: Path) -> dict[str, Any]:
-    takes_media = media_fields(REQUESTS[kind])
+    takes_media = media_fields(request_class(kind))
     return {k: _media(k, v, directory) if k in takes_media else v for k, v in fields.items()}
 
 
@@ -140,7 +140,7 @@ def _task(fields: dict[str, Any], kind: str) -> Start:
     missing = [name for name in _required(kind) if name not in fields]
     if missing:
         raise ValueError(f"{missing[0]}: {kind} needs it")
-    request = REQUESTS[kind](**fields)
+    request = request_class(kind)(**fields)
     if request.expected_tasks > 1:
         raise ValueError(f"a row makes one task, this one makes {request.expected_tasks}")
 
@@ -151,7 +151,7 @@ def _task(fields: dict[str, Any], kind: str) -> Start:
 
 
 def _required(kind: str) -> Iterator[str]:
-    fields = attrs.fields(REQUESTS[kind])
+    fields = attrs.fields(request_class(kind))
     return (field.name for field in fields if field.default is attrs.NOTHING)
 
 

@@ -24,7 +24,7 @@ from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import TRANSFER_ERRORS, Session
-from a2e_async.tasks.checks import is_local_media, is_url, media_fields
+from a2e_async.tasks.checks import is_url, local_media, media_fields, with_urls
 from a2e_async.tasks.request import Request
 
 Req = TypeVar("Req", bound=Request[Any])
@@ -116,7 +116,7 @@ class Files:
         locals_ = await anyio.to_thread.run_sync(_look_at_all, found, abandon_on_cancel=True)
         urls = await self._upload_all(locals_)
         changes = {
-            field: _replaced(getattr(request, field), field, urls)
+            field: with_urls(field, getattr(request, field), urls)
             for field in media_fields(type(request))
         }
         return attrs.evolve(request, **changes)
@@ -259,20 +259,8 @@ def _without_queries(value: Any) -> Any:
 
 def _local_media(request: Request[Any]) -> Iterator[tuple[str, Source]]:
     for field in media_fields(type(request)):
-        value = getattr(request, field)
-        if isinstance(value, tuple):
-            for index, item in enumerate(value):
-                if is_local_media(item):
-                    yield f"{field}[{index}]", item
-        elif is_local_media(value):
-            yield field, value
+        yield from local_media(field, getattr(request, field))
 
 
 def _look_at_all(found: Mapping[str, Source]) -> list[Local]:
     return [look(field, source) for field, source in found.items()]
-
-
-def _replaced(value: Any, field: str, urls: Mapping[str, str]) -> Any:
-    if isinstance(value, tuple):
-        return tuple(urls.get(f"{field}[{index}]", item) for index, item in enumerate(value))
-    return urls.get(field, value)

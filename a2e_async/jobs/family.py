@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 import anyio
@@ -16,8 +17,12 @@ from a2e_async.errors import (
     NotFound,
     SubmitUncertain,
     UnexpectedResponse,
+    Unsupported,
 )
 from a2e_async.http.call import Call
+from a2e_async.http.envelope import Envelope
+from a2e_async.http.once import uncertain_if_lost
+from a2e_async.http.paging import check_page_size, walk
 from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
@@ -134,8 +139,8 @@ class Family(Generic[P, R]):
         if request.has_local_media:
             request = await self._core.files.resolve(request)
         body = wire.unstructure(request)
-        name = body.setdefault(self.product.name_field, unique_name())
-        begun = None if is_made_up(name) else clock.now()
+        name = self._name(body)
+        begun = None if name is None or is_made_up(name) else clock.now()
         try:
             records = await self._post(body)
         except A2EError as error:
@@ -151,21 +156,31 @@ class Family(Generic[P, R]):
             raise
         return [self._started(record) for record in records]
 
+    def _name(self, body: dict[str, Any]) -> str | None:
+        """Give the name that a start is sent with; one is made up where there is none."""
+        field = self.product.name_field
+        if field is None:
+            return None
+        name: str = body.setdefault(field, unique_name())
+        return name
+
     async def _post(self, body: dict[str, Any]) -> Records[R]:
         answer = await self._core.session.call(
             Call("POST", self.product.start, json=body), effect=Effect.START
         )
+        return self._records_in(answer)
+
+    def _records_in(self, answer: Envelope) -> Records[R]:
         records = [self._core.reader.record(self.product, raw) for raw in objects_in(answer.data)]
         if not records:
-            raise UnexpectedResponse(
-                "the answer to the start holds no task id",
-                status=200,
-                trace_id=answer.trace_id,
-                body=answer.body,
-            )
+            raise _no_id(answer)
         return records
 
-    async def _adopt(self, name: str, begun: float | None, request: Request[R]) -> Records[R]:
+    async def _adopt(
+        self, name: str | None, begun: float | None, request: Request[R]
+    ) -> Records[R]:
+        if name is None or self.product.pages is None:
+            raise self._not_to_be_found(request, name)
         _log.warning("%s: the answer to a start was lost, looking for %r", self.product.kind, name)
         named: Records[R] = []
         found: Records[R] = []
@@ -215,6 +230,41 @@ class Family(Generic[P, R]):
             name=name,
         )
 
+    def _not_to_be_found(self, request: Request[R], name: str | None) -> SubmitUncertain:
+        where = "" if self.product.pages is None else f"; a2e.{self.product.kind}.list() may tell"
+        return SubmitUncertain(
+            f"{self.product.kind}: the answer to the start was lost, and such a task cannot be "
+            f"looked for by name{where}. It may exist and be paid for; it was not started again",
+            request=request,
+            name=name,
+        )
+
+    async def start_by(self, call: Call, task_id: str | None = None) -> Job[R]:
+        """Set a task going by another operation than the start; it is never sent twice.
+
+        Args:
+            call: the request.
+            task_id: the task that it goes on with, if it makes no new one.
+
+        Returns:
+            The job of the task that the answer tells of, else of the given one.
+
+        Raises:
+            SubmitUncertain: the answer was lost.
+            A2EError: what `Session.call` raises.
+        """
+        with uncertain_if_lost(f"{call.method} {call.path} may have been carried out and charged"):
+            answer = await self._core.session.call(call, effect=Effect.START)
+            raws = [*objects_in(answer.data)]
+            if not raws and task_id is None:
+                raise _no_id(answer)
+        if task_id is not None:
+            # What is known of it tells of the time before.
+            self._core.poller.forget(self.product, task_id)
+        if not raws:
+            return self.job(cast("str", task_id))
+        return self._started(self._core.reader.record(self.product, raws[0]))
+
     def _started(self, record: R) -> Job[R]:
         watch = self._core.poller.watch(self.product, record.id)
         self._core.poller.started(watch, record)
@@ -233,10 +283,11 @@ class Family(Generic[P, R]):
             TypeError: the id is no text.
             ValueError: it is blank, or a token.
         """
-        self._check_id(task_id)
+        self.check_id(task_id)
         return Job(self._core, self._core.poller.watch(self.product, task_id))
 
-    def _check_id(self, task_id: object) -> None:
+    def check_id(self, task_id: object) -> None:
+        """Raise `TypeError` or `ValueError` unless this can be the id of a task."""
         if not isinstance(task_id, str):
             raise TypeError(f"task_id: expected a text, got {task_id!r}")
         # An id of dots would make another path of the requests.
@@ -246,22 +297,28 @@ class Family(Generic[P, R]):
                 "a token (kind:id) goes to a2e.job(token)"
             )
 
-    async def get(self, task_id: str) -> R:
+    async def get(self, task_id: str, *, other: bool = False) -> R:
         """Read one task by the product's documented detail operation.
+
+        Where a product has two of them, the other one is asked when the first knows nothing of the
+        task. Where it has none, the task is looked for in the product's list.
 
         Args:
             task_id: the task's id.
+            other: True asks the product's other detail operation only.
 
         Returns:
             The record, whatever its status.
 
         Raises:
             NotFound: the service does not know it.
+            Unsupported: the product has no other detail operation.
             APIError: another failure.
             ConnectionFailed: there was no answer.
         """
-        self._check_id(task_id)
-        return await self._core.reader.one(self.product, task_id)
+        self.check_id(task_id)
+        reader = self._core.reader
+        return await (reader.other if other else reader.one)(self.product, task_id)
 
     async def get_many(self, task_ids: Iterable[str]) -> dict[str, R]:
         """Read tasks, many in one request where the product has an operation for it.
@@ -281,7 +338,7 @@ class Family(Generic[P, R]):
             raise TypeError(f"task_ids: expected a list of ids, got the text {task_ids!r}")
         asked = [*dict.fromkeys(task_ids)]
         for task_id in asked:
-            self._check_id(task_id)
+            self.check_id(task_id)
         found = await self._core.reader.many(self.product, asked)
         return {key: r for key in asked if (r := _known(found[key])) is not None}
 
@@ -298,25 +355,23 @@ class Family(Generic[P, R]):
 
         Raises:
             ValueError: the page size is out of bounds.
+            Unsupported: the service documents no list of the product's tasks.
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        largest = self.product.pages.largest
-        if isinstance(page_size, bool) or page_size not in range(1, largest + 1):
-            raise ValueError(f"page_size: expected 1 to {largest}, got {page_size!r}")
-        seen: set[str] = set()
-        number = 1
-        while fresh := await self._fresh_page(number, page_size, seen):
-            for record in fresh:
-                yield record
-            number += 1
+        pages = self.product.pages
+        if pages is None:
+            words = f"{self.product.kind}: the service documents no list of these tasks"
+            raise Unsupported(words)
+        check_page_size(page_size, pages.largest)
 
-    async def _fresh_page(self, number: int, size: int, seen: set[str]) -> Records[R]:
-        # The end is a page with nothing new: services cap the page size, or ignore the number.
-        page = await self._core.reader.page(self.product, number, size, Effect.READ)
-        fresh = {record.id: record for record in page if record.id not in seen}
-        seen.update(fresh)
-        return [*fresh.values()]
+        async def read(number: int) -> Records[R]:
+            if number > 1 and pages.number is None:
+                return []
+            return await self._core.reader.page(self.product, number, page_size, Effect.READ)
+
+        async for record in walk(read, attrgetter("id")):
+            yield record
 
     async def delete(self, task_id: str) -> None:
         """Delete a task, as `Job.delete` does.
@@ -326,10 +381,20 @@ class Family(Generic[P, R]):
 
         Raises:
             JobNotFound: the service does not know it.
+            Unsupported: the service documents no deletion of the product's tasks.
             APIError: it refuses.
             ConnectionFailed: there was no answer.
         """
         await self.job(task_id).delete()
+
+
+def _no_id(answer: Envelope) -> UnexpectedResponse:
+    return UnexpectedResponse(
+        "the answer to the start holds no task id",
+        status=200,
+        trace_id=answer.trace_id,
+        body=answer.body,
+    )
 
 
 def _known(outcome: R | Exception) -> R | None:

@@ -21,6 +21,7 @@ from a2e_async.errors import (
     JobNotFound,
     JobTimeout,
     NotFound,
+    Unsupported,
 )
 from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.core import Core
@@ -163,6 +164,7 @@ class Job(Generic[R]):
 
         Raises:
             JobNotFound: the service does not know the task.
+            Unsupported: the service documents no deletion of the product's tasks.
             APIError: it refuses.
             ConnectionFailed: there was no answer.
         """
@@ -171,7 +173,10 @@ class Job(Generic[R]):
         self._core.poller.deleted(self._watch)
 
     async def _delete(self) -> None:
-        call = self._watch.product.delete.call(self.id)
+        operation = self._watch.product.delete
+        if operation is None:
+            raise Unsupported(f"{self.kind}: the service documents no deletion of these tasks")
+        call = operation.call(self.id)
         try:
             await self._core.session.call(call, effect=Effect.START)
         except A2EError as error:
@@ -204,8 +209,12 @@ class Job(Generic[R]):
 
         Raises:
             JobError: what `wait` raises.
+            Unsupported: the product makes no files.
             DownloadFailed: a result could not be fetched whole, or there is none.
         """
+        media = self._watch.product.media
+        if media is None:
+            raise Unsupported(f"{self.kind}: what comes of these tasks is no file")
         record = await self.wait()
         if not record.outputs:
             record = await self.refresh()
@@ -216,7 +225,7 @@ class Job(Generic[R]):
                 record.outputs,
                 directory,
                 stem=stem or f"{self._title(record)}-{self.id}",
-                media=self._watch.product.media,
+                media=media,
                 refresh=self._fresh_outputs,
                 progress=progress,
             )

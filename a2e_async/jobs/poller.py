@@ -59,6 +59,12 @@ class Poller:
             found = self._watches[key] = Watch(product, task_id)
         return found
 
+    def forget(self, product: Product[Any], task_id: str) -> None:
+        """Let an ended task that goes on anew have a new watch; its old jobs keep what they saw."""
+        found = self._watches.get((product.kind, task_id))
+        if found is not None and found.ended:
+            del self._watches[product.kind, task_id]
+
     def knows(self, product: Product[Any], task_id: str) -> bool:
         """Tell whether this client has a job object for a task."""
         return (product.kind, task_id) in self._watches
@@ -74,7 +80,7 @@ class Poller:
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
         watch.since = clock.now()
-        if record.status is JobStatus.COMPLETED and not record.outputs:
+        if record.status is JobStatus.COMPLETED and not watch.product.is_whole(record):
             # The detail operation is to say so: it is looked at as soon as somebody waits.
             record = attrs.evolve(record, status=JobStatus.PROCESSING)
         else:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import anyio
@@ -20,14 +21,17 @@ from a2e_async.errors import (
     ConnectionFailed,
     NotFound,
     UnexpectedResponse,
+    Unsupported,
 )
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
+from a2e_async.http.operation import Operation
+from a2e_async.http.paging import walk
 from a2e_async.http.retry import Effect, Fate, fate, is_transient
 from a2e_async.http.session import Session
 from a2e_async.http.shapes import is_page
 from a2e_async.status import JobStatus
-from a2e_async.tasks.product import Product, objects_in, one_of, read_id
+from a2e_async.tasks.product import Pages, Product, objects_in, one_of, read_id
 from a2e_async.tasks.record import Record
 
 _log = logging.getLogger("a2e_async.jobs")
@@ -101,11 +105,62 @@ class Reader:
             APIError: another failure, or an answer that cannot be read.
             ConnectionFailed: there was no answer.
         """
-        answer = await self._ask(product.detail.call(task_id), effect, read_timeout)
+        if product.detail is None:
+            found = await self._listed(product, [task_id], effect, read_timeout)
+            return _record_in(found[task_id])
+        try:
+            return await self._detail(product, product.detail, task_id, effect, read_timeout)
+        except NotFound:
+            if product.other_detail is None:
+                raise
+        return await self._detail(product, product.other_detail, task_id, effect, read_timeout)
+
+    async def other(self, product: Product[R], task_id: str) -> R:
+        """Read one task by the product's other detail operation. Raises what `one` raises."""
+        if product.other_detail is None:
+            words = f"{product.kind}: the service documents one detail operation only"
+            raise Unsupported(words)
+        return await self._detail(product, product.other_detail, task_id, Effect.READ, None)
+
+    async def _detail(
+        self,
+        product: Product[R],
+        operation: Operation,
+        task_id: str,
+        effect: Effect,
+        read_timeout: float | None,
+    ) -> R:
+        answer = await self._ask(operation.call(task_id), effect, read_timeout)
         raw = one_of(answer.data, task_id)
         if raw is None:
             raise _unusable(answer, task_id)
         return self.record(product, raw)
+
+    async def _listed(
+        self,
+        product: Product[R],
+        task_ids: Sequence[str],
+        effect: Effect,
+        read_timeout: float | None,
+    ) -> dict[str, R | Exception]:
+        """Read tasks of which nothing but the list tells, in one go through its pages."""
+        wanted = set(task_ids)
+        found: dict[str, R | Exception] = {}
+        pages = _pages(product)
+
+        async def read(number: int) -> list[R]:
+            if wanted <= found.keys():
+                return []
+            return await self.page(product, number, pages.largest, effect, read_timeout)
+
+        try:
+            async for record in walk(read, attrgetter("id")):
+                if record.id in wanted:
+                    found[record.id] = record
+        except A2EError as error:
+            return {task_id: copy(error) for task_id in task_ids} | found
+        missing = {task_id: _not_listed(product, task_id) for task_id in wanted - found.keys()}
+        return found | missing
 
     async def many(
         self,
@@ -126,6 +181,8 @@ class Reader:
         Returns:
             For each id its record, or the error of reading it.
         """
+        if product.reads_lists:
+            return await self._listed(product, task_ids, effect, read_timeout)
         found: dict[str, R | Exception] = {}
         if len(task_ids) > 1:
             for chunk in _chunks(task_ids, BATCH_SIZE):
@@ -149,12 +206,19 @@ class Reader:
     def reads_many(self, product: Product[Any]) -> bool:
         """Tell whether the tasks of a product are read many in one request."""
         if product.batch is None:
-            return False
+            return product.reads_lists
         return self._health[product.kind].usable(clock.now())
 
-    async def page(self, product: Product[R], number: int, size: int, effect: Effect) -> list[R]:
+    async def page(
+        self,
+        product: Product[R],
+        number: int,
+        size: int,
+        effect: Effect,
+        read_timeout: float | None = None,
+    ) -> list[R]:
         """Read one page of a product's tasks, newest first. Raises what `Session.call` raises."""
-        answer = await self._session.call(product.pages.call(number, size), effect=effect)
+        answer = await self._ask(_pages(product).call(number, size), effect, read_timeout)
         if not is_page(answer.data) and answer.data is not None:
             words = "the answer is no list of tasks"
             raise UnexpectedResponse(words, status=200, trace_id=answer.trace_id, body=answer.body)
@@ -164,7 +228,7 @@ class Reader:
         """Read a product's newest tasks. Raises what `Session.call` raises."""
         found: dict[str, R] = {}
         for number in range(1, _NEWEST_PAGES + 1):
-            records = await self.page(product, number, product.pages.largest, Effect.ONCE)
+            records = await self.page(product, number, _pages(product).largest, Effect.ONCE)
             before = len(found)
             # Services cap the page size, or ignore the number and give the same page again.
             found |= {record.id: record for record in records}
@@ -174,6 +238,8 @@ class Reader:
 
     async def search(self, product: Product[R], task_ids: Collection[str]) -> dict[str, R]:
         """Find tasks among their product's newest ones; those that are not there are left out."""
+        if product.pages is None:
+            return {}
         newest = await self.newest(product)
         return {record.id: record for record in newest if record.id in task_ids}
 
@@ -243,7 +309,7 @@ class Reader:
             if task_id in asked and raw.get(product.status_field):
                 record = self.record(product, raw)
                 # Nobody has recorded this answer: an end without a result is asked for once more.
-                if record.outputs or record.status is not JobStatus.COMPLETED:
+                if record.status is not JobStatus.COMPLETED or product.is_whole(record):
                     found[task_id] = record
         return found
 
@@ -255,6 +321,23 @@ class Reader:
             self._unknown_words.add((product.kind, word))
             _log.warning("%s: unknown status word %r, taken as still running", product.kind, word)
         return record
+
+
+def _pages(product: Product[Any]) -> Pages:
+    if product.pages is None:
+        raise Unsupported(f"{product.kind}: the service documents no list of these tasks")
+    return product.pages
+
+
+def _record_in(outcome: R | Exception) -> R:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _not_listed(product: Product[Any], task_id: str) -> NotFound:
+    words = f"no task {task_id} in the list of {product.kind}"
+    return NotFound(words, status=200, body=None)
 
 
 def _is_odd(error: A2EError) -> bool:

@@ -1,1 +1,19 @@
 """Operations around the tasks, in groups: voices, avatars, the account, speech."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from a2e_async import lazy
+
+if TYPE_CHECKING:
+    from a2e_async.resources.account import Account
+    from a2e_async.resources.avatars import Avatars
+    from a2e_async.resources.speech import Speech
+    from a2e_async.resources.voices import Voices
+
+__all__ = ["Account", "Avatars", "Speech", "Voices"]
+
+if not TYPE_CHECKING:
+    # Each group is at home in the module of its name.
+    __getattr__ = lazy.getter(__name__, lambda name: name.lower() if name in __all__ else None)

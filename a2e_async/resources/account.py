@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from a2e_async import wire
-from a2e_async.http.call import Call
+from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
+
+_COINS = Operation("GET", "/api/v1/user/remainingCoins")
 
 
 class Account:
@@ -15,6 +17,7 @@ class Account:
         """Ask over this session."""
         self._session = session
 
+    @carries_out(_COINS)
     async def coins(self) -> float | int:
         """Tell the coins that are left (``GET /api/v1/user/remainingCoins``).
 
@@ -25,7 +28,7 @@ class Account:
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        answer = await self._session.call(Call("GET", "/api/v1/user/remainingCoins"))
+        answer = await self._session.call(_COINS.call())
         data = answer.data
         coins = wire.read_number(data.get("coins") if isinstance(data, dict) else data)
         if coins is None:

@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import attrs
 
-from a2e_async.http.call import Call
+from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.tasks import checks
 from a2e_async.wire import named
+
+_LIST = Operation("GET", "/api/v1/anchor/character_list")
 
 AvatarType = Literal["default", "public", "custom"]
 
@@ -46,6 +48,7 @@ class Avatars:
         """Ask over this session."""
         self._session = session
 
+    @carries_out(_LIST)
     async def list(
         self, *, type: AvatarType | None = None, user_video_twin_id: str | None = None
     ) -> list[Avatar]:
@@ -70,7 +73,7 @@ class Avatars:
             checks.Text().check("user_video_twin_id", user_video_twin_id)
         params = {"type": type, "user_video_twin_id": user_video_twin_id}
         given = {key: value for key, value in params.items() if value is not None}
-        answer = await self._session.call(Call("GET", "/api/v1/anchor/character_list", given))
+        answer = await self._session.call(_LIST.call(params=given))
         return [_avatar(item) for item in listing.items(answer)]
 
     async def find(self, anchor_id: str) -> Avatar:

@@ -7,22 +7,23 @@ from typing import Any
 import attrs
 
 from a2e_async import wire
-from a2e_async.errors import A2EError, SubmitUncertain
-from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
-from a2e_async.http.retry import Effect, Fate, fate
+from a2e_async.http.once import uncertain_if_lost
+from a2e_async.http.operation import Operation, carries_out
+from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.tasks import checks
 from a2e_async.wire import named
 
+_SPEAK = Operation("POST", "/api/v1/video/send_tts")
 MOST_CHARACTERS = 1000
 _URL_KEYS = ("audio_url", "url", "audioSrc", "result")
 
 
 @attrs.frozen(kw_only=True)
 class TextToSpeech:
-    """The fields of ``POST /api/v1/video/send_tts``, checked. See `text_to_speech`."""
+    """The fields of ``POST /api/v1/video/send_tts``, checked. See `Speech.text_to_speech`."""
 
     msg: str = attrs.field(validator=checks.Text(MOST_CHARACTERS))
     tts_id: str | None = attrs.field(default=None, validator=checks.Text())
@@ -43,29 +44,60 @@ class TextToSpeech:
             )
 
 
-async def text_to_speech(session: Session, request: TextToSpeech) -> str:
-    """Speak a text (``POST /api/v1/video/send_tts``). It is never sent twice.
+class Speech:
+    """Speech of texts. Reached from the client: ``a2e.text_to_speech``."""
 
-    Args:
-        session: the client's session.
-        request: what to say, and how.
+    def __init__(self, session: Session) -> None:
+        """Ask over this session."""
+        self._session = session
 
-    Returns:
-        URL of the audio.
+    @carries_out(_SPEAK)
+    async def text_to_speech(  # noqa: PLR0913  (the operation's fields)
+        self,
+        msg: str,
+        *,
+        tts_id: str | None = None,
+        user_voice_id: str | None = None,
+        country: str = "en",
+        region: str = "US",
+        speech_rate: float = 1.0,
+    ) -> str:
+        """Speak a text (``POST /api/v1/video/send_tts``). It is never sent twice.
 
-    Raises:
-        APIError: the service refuses.
-        ConnectionFailed: the service was not reached.
-        SubmitUncertain: the answer was lost or holds no URL; the speech may have been charged.
-    """
-    call = Call("POST", "/api/v1/video/send_tts", json=wire.unstructure(request))
-    try:
-        return _url(await session.call(call, effect=Effect.START))
-    except A2EError as error:
-        if fate(error) is not Fate.UNKNOWN:
-            raise
-        words = "text_to_speech: the answer was lost; the speech may have been made and charged"
-        raise SubmitUncertain(words, request=request, name=None) from error
+        Args:
+            msg: what to say, 1 to 1000 characters.
+            tts_id: a built-in voice. This or ``user_voice_id`` is needed.
+            user_voice_id: an own cloned voice. This or ``tts_id`` is needed.
+            country: language of a cloned voice, a `Language.value`.
+            region: region of a cloned voice, a `Region.value`.
+            speech_rate: speed, 0.5 to 2.
+
+        Returns:
+            URL of the audio, for ``audio_src`` of an avatar video.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of bounds, or not exactly one voice.
+            APIError: the service refuses.
+            ConnectionFailed: the service was not reached.
+            SubmitUncertain: the answer was lost; the speech may have been charged.
+        """
+        return await self.speak(
+            TextToSpeech(
+                msg=msg,
+                tts_id=tts_id,
+                user_voice_id=user_voice_id,
+                country=country,
+                region=region,
+                speech_rate=speech_rate,
+            )
+        )
+
+    async def speak(self, request: TextToSpeech) -> str:
+        """Speak the text of a request, as `text_to_speech` does with its fields."""
+        call = _SPEAK.call(json=wire.unstructure(request))
+        with uncertain_if_lost("the speech may have been made and charged", request):
+            return _url(await self._session.call(call, effect=Effect.START))
 
 
 def _url(answer: Envelope) -> str:

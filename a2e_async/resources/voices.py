@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
-from a2e_async.http.call import Call
+from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.tasks import checks
 from a2e_async.wire import named
+
+_LIST = Operation("GET", "/api/v1/anchor/voice_list")
+_LANGUAGES = Operation("POST", "/api/v1/anchor/language_list")
 
 
 @attrs.frozen(kw_only=True)
@@ -62,6 +65,10 @@ class Language:
     raw: dict[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
+# `list` is a verb of the group's own.
+Languages: TypeAlias = list[Language]
+
+
 class Voices:
     """The voices. Reached from the client: ``a2e.voices``."""
 
@@ -69,6 +76,7 @@ class Voices:
         """Ask over this session."""
         self._session = session
 
+    @carries_out(_LIST)
     async def list(
         self, *, country: str = "en", region: str = "US", voice_map_type: str | None = None
     ) -> list[Voice]:
@@ -96,8 +104,27 @@ class Voices:
             "voice_map_type": f"{country}-{region}",
             **_mapping(voice_map_type),
         }
-        answer = await self._session.call(Call("GET", "/api/v1/anchor/voice_list", params))
+        answer = await self._session.call(_LIST.call(params=params))
         return [voice for item in listing.items(answer) for voice in _voices(item)]
+
+    @carries_out(_LANGUAGES)
+    async def languages(self, *, voice_map_type: str | None = None) -> Languages:
+        """List the languages that voices speak (``POST /api/v1/anchor/language_list``).
+
+        Args:
+            voice_map_type: narrows by locale mapping, such as ``en-US``.
+
+        Returns:
+            The languages with their regions.
+
+        Raises:
+            TypeError: an argument that is no text.
+            ValueError: a blank one.
+            APIError: the service refuses, or its answer cannot be read.
+            ConnectionFailed: there was no answer.
+        """
+        answer = await self._session.call(_LANGUAGES.call(json=_mapping(voice_map_type)))
+        return [_language(item) for item in listing.items(answer)]
 
 
 def _voices(item: dict[str, Any]) -> list[Voice]:
@@ -105,27 +132,6 @@ def _voices(item: dict[str, Any]) -> list[Voice]:
         return [listing.read(item, Voice)]
     group = item.get("value")
     return [listing.read(child, Voice, group=group) for child in listing.children(item)]
-
-
-async def languages(session: Session, *, voice_map_type: str | None = None) -> list[Language]:
-    """List the languages that voices speak (``POST /api/v1/anchor/language_list``).
-
-    Args:
-        session: the client's session.
-        voice_map_type: narrows by locale mapping, such as ``en-US``.
-
-    Returns:
-        The languages with their regions.
-
-    Raises:
-        TypeError: an argument that is no text.
-        ValueError: a blank one.
-        APIError: the service refuses, or its answer cannot be read.
-        ConnectionFailed: there was no answer.
-    """
-    body = _mapping(voice_map_type)
-    answer = await session.call(Call("POST", "/api/v1/anchor/language_list", json=body))
-    return [_language(item) for item in listing.items(answer)]
 
 
 def _mapping(voice_map_type: str | None) -> dict[str, str]:

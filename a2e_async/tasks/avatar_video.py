@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import attrs
 
-from a2e_async.tasks import checks
+from a2e_async.http.operation import Operation
+from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product, Route
+from a2e_async.tasks.product import Pages, Product
 from a2e_async.tasks.record import Record
-from a2e_async.tasks.request import Request
-from a2e_async.wire import named
+from a2e_async.tasks.request import NotifyingRequest
 
 _CANVAS = ("web_bg_width", "web_bg_height", "web_people_width", "web_people_height")
 _NEEDS_CANVAS = ("back_id", "custom_back_id", "color")
@@ -47,7 +47,7 @@ def _size(default: int, *, negative: bool = False) -> Any:
 
 
 @attrs.frozen(kw_only=True)
-class AvatarVideo(Request[AvatarVideoRecord]):
+class AvatarVideo(NotifyingRequest[AvatarVideoRecord]):
     """Let an avatar speak an audio (``POST /api/v1/video/generate``).
 
     Attributes:
@@ -82,6 +82,7 @@ class AvatarVideo(Request[AvatarVideoRecord]):
         is_caption_enabled: True writes captions.
         caption_align: the captions' place and style.
         is_to_public_pool: True uses the public pool, for accounts with dedicated lines.
+        is_allow_reverse: what the classic page has without a word about it, typed as a text.
         lip_model: the lip-sync model.
         wl_model: watermark or logo setting.
         msg: a free note.
@@ -97,9 +98,10 @@ class AvatarVideo(Request[AvatarVideoRecord]):
         title="Generate Avatar Videos",
         record=AvatarVideoRecord,
         start="/api/v1/video/generate",
-        detail=Route("POST", "/api/v1/video/awsResult", body="_id"),
+        detail=Operation("POST", "/api/v1/video/awsResult", body="_id"),
+        other_detail=Operation("GET", "/api/v1/video/detail", query="video_id"),
         pages=Pages("/api/v1/video/awsList", number="current"),
-        delete=Route("DELETE", "/api/v1/video/{id}"),
+        delete=Operation("DELETE", "/api/v1/video/{_id}"),
         name_field="title",
         status_field="status",
         result_fields=("result",),
@@ -110,17 +112,15 @@ class AvatarVideo(Request[AvatarVideoRecord]):
 
     anchor_id: str = attrs.field(validator=checks.Text())
     anchor_type: int = attrs.field(validator=checks.Integer(0, 1))
-    audio_src: Media | None = attrs.field(
-        default=None, validator=checks.MediaSource(), metadata=named("audioSrc")
-    )
-    custom_voice: Media | None = attrs.field(default=None, validator=checks.MediaSource())
-    title: str | None = attrs.field(default=None, validator=checks.Text(40))
-    anchor_background_img: Media | None = attrs.field(default=None, validator=checks.MediaSource())
-    anchor_background_color: str | None = attrs.field(default=None, validator=checks.Text())
-    back_id: str | None = attrs.field(default=None, validator=checks.Text())
-    custom_back_id: str | None = attrs.field(default=None, validator=checks.Text())
-    color: str | None = attrs.field(default=None, validator=checks.Text())
-    face_swap_id: str | None = attrs.field(default=None, validator=checks.Text())
+    audio_src: Media | None = fields.media(wire="audioSrc")
+    custom_voice: Media | None = fields.media()
+    title: str | None = fields.text(40)
+    anchor_background_img: Media | None = fields.media()
+    anchor_background_color: str | None = fields.text()
+    back_id: str | None = fields.text()
+    custom_back_id: str | None = fields.text()
+    color: str | None = fields.text()
+    face_swap_id: str | None = fields.text()
     # The classic page requires the sizes and the resolution, the catalogue does not: they are sent.
     web_bg_width: float = _size(0)
     web_bg_height: float = _size(0)
@@ -133,39 +133,23 @@ class AvatarVideo(Request[AvatarVideoRecord]):
     web_dist_bg_x: float = attrs.field(default=0, validator=checks.Number())
     web_dist_bg_y: float = attrs.field(default=0, validator=checks.Number())
     resolution: int = attrs.field(default=1080, validator=checks.Integer(1))
-    is_skip_rs: bool | None = attrs.field(
-        default=None, validator=checks.Flag(), metadata=named("isSkipRs")
-    )
-    is_skip_gp: bool | None = attrs.field(
-        default=None, validator=checks.Flag(), metadata=named("isSkipGp")
-    )
-    gp_model: Mapping[str, Any] | None = attrs.field(default=None, validator=checks.JsonObject())
-    erode_factor: float | None = attrs.field(default=None, validator=checks.Number())
-    is_caption_enabled: bool | None = attrs.field(
-        default=None, validator=checks.Flag(), metadata=named("isCaptionEnabled")
-    )
-    caption_align: Mapping[str, Any] | None = attrs.field(
-        default=None, validator=checks.JsonObject(), metadata=named("captionAlign")
-    )
-    is_to_public_pool: bool | None = attrs.field(
-        default=None, validator=checks.Flag(), metadata=named("isToPublicPool")
-    )
-    lip_model: str | None = attrs.field(default=None, validator=checks.Text())
-    wl_model: str | None = attrs.field(default=None, validator=checks.Text())
-    msg: str | None = attrs.field(default=None, validator=checks.Text())
+    is_skip_rs: bool | None = fields.flag(wire="isSkipRs")
+    is_skip_gp: bool | None = fields.flag(wire="isSkipGp")
+    gp_model: Mapping[str, Any] | None = fields.any_object()
+    erode_factor: float | None = fields.number()
+    is_caption_enabled: bool | None = fields.flag(wire="isCaptionEnabled")
+    caption_align: Mapping[str, Any] | None = fields.any_object(wire="captionAlign")
+    is_to_public_pool: bool | None = fields.flag(wire="isToPublicPool")
+    is_allow_reverse: str | None = fields.text(wire="isAllowReverse")
+    lip_model: str | None = fields.text()
+    wl_model: str | None = fields.text()
+    msg: str | None = fields.text()
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""
-        if self.audio_src is None and self.custom_voice is None:
-            raise ValueError(
-                "audio_src: expected this or custom_voice, got neither; "
-                "a2e.text_to_speech(…) makes one from text"
-            )
-        if self.back_id is not None and self.custom_back_id is not None:
-            raise ValueError(
-                f"back_id: expected this or custom_back_id, got both: {self.back_id!r} and "
-                f"{self.custom_back_id!r}"
-            )
+        hint = "a2e.text_to_speech(…) makes one from text"
+        rules.need_one(self, "audio_src", "custom_voice", hint=hint)
+        rules.exclude(self, "back_id", "custom_back_id")
         self._check_canvas()
 
     def _check_canvas(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import reprlib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, cast
@@ -66,15 +66,17 @@ class Text(Check):
     Attributes:
         most: the largest number of characters, or None for no limit.
         secret: whether the value must not be shown.
+        blank: whether it may be blank all the same.
     """
 
     most: int | None = None
     secret: bool = False
+    blank: bool = False
 
     @property
     def allowed(self) -> str:
         """What the field takes, in words."""
-        return "a text that is not blank" + (
+        return ("a text" if self.blank else "a text that is not blank") + (
             f", {self.most} characters at most" if self.most else ""
         )
 
@@ -82,7 +84,8 @@ class Text(Check):
         """Raise unless the value is allowed."""
         if not isinstance(value, str):
             self.wrong_type(field, type(value).__name__ if self.secret else value)
-        if not value.strip() or (self.most is not None and len(value) > self.most):
+        blank = not (self.blank or value.strip())
+        if blank or (self.most is not None and len(value) > self.most):
             raise ValueError(
                 f"{field}: expected {self.allowed}, got {len(value)} characters"
                 + ("" if self.secret else f": {reprlib.repr(value)}")
@@ -98,9 +101,9 @@ class Text(Check):
 
 @attrs.frozen(eq=False)
 class Choice(Check):
-    """One of some texts."""
+    """One of some texts, or one of some whole numbers."""
 
-    choices: tuple[str, ...]
+    choices: tuple[str | int, ...]
 
     @property
     def allowed(self) -> str:
@@ -109,7 +112,7 @@ class Choice(Check):
 
     def check(self, field: str, value: Any) -> None:
         """Raise unless the value is allowed."""
-        if not isinstance(value, str):
+        if type(value) is not type(self.choices[0]):
             self.wrong_type(field, value)
         if value not in self.choices:
             self.wrong_value(field, value)
@@ -233,21 +236,58 @@ class ListOf(Check):
 
     item: Check
     most: int | None = None
+    least: int = 0
 
     @property
     def allowed(self) -> str:
         """What the field takes, in words."""
-        count = f"at most {self.most}" if self.most else "any number"
-        return f"a list of {count}, each {self.item.allowed}"
+        return f"a list of {self._count}, each {self.item.allowed}"
+
+    @property
+    def _count(self) -> str:
+        if self.least and self.most:
+            return str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+        if self.most:
+            return f"at most {self.most}"
+        return f"at least {self.least}" if self.least else "any number"
 
     def check(self, field: str, value: Any) -> None:
         """Raise unless the value is allowed."""
         if not isinstance(value, tuple):
             self.wrong_type(field, value)
-        if self.most is not None and len(value) > self.most:
+        if len(value) < self.least or (self.most is not None and len(value) > self.most):
             refuse(ValueError, field, self.allowed, f"{len(value)} of them")
         for index, item in enumerate(value):
             self.item.check(f"{field}[{index}]", item)
+
+
+@attrs.frozen(eq=False)
+class ObjectOf(Check):
+    """A mapping with known members, sent as a JSON object.
+
+    Attributes:
+        members: the check of each member.
+        required: the members that may not be missing.
+    """
+
+    members: Mapping[str, Check]
+    required: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """What the field takes, in words."""
+        names = (f"{name} (needed)" if name in self.required else name for name in self.members)
+        return f"a mapping with the keys {', '.join(names)}"
+
+    def check(self, field: str, value: Any) -> None:
+        """Raise unless the value is allowed."""
+        if not isinstance(value, Mapping):
+            self.wrong_type(field, value)
+        missing = [name for name in self.required if value.get(name) is None]
+        if missing or value.keys() - self.members.keys():
+            self.wrong_value(field, value)
+        for name, item in value.items():
+            self.members[name].check(f"{field}.{name}", item)
 
 
 def is_url(text: str) -> bool:
@@ -261,15 +301,23 @@ def is_url(text: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))
 
 
-def media_tuple(value: Iterable[Media] | None) -> tuple[Media, ...] | None:
-    """Make a list immutable; a single text or bytes is left for the check to refuse."""
-    if value is None or isinstance(value, (str, bytes, Path)) or not isinstance(value, Iterable):
-        return value  # type: ignore[return-value]
-    return tuple(value)
+def frozen(value: Any) -> Any:
+    """Make lists immutable, within objects too; what is no list is left for the check to refuse."""
+    if isinstance(value, Mapping):
+        return {key: frozen(item) for key, item in value.items()}
+    if isinstance(value, (str, bytes, Path)) or not isinstance(value, Iterable):
+        return value
+    return tuple(map(frozen, value))
+
+
+def media_tuple(value: Iterable[Media]) -> tuple[Media, ...]:
+    """Make a list of media immutable, as `frozen` does."""
+    found: tuple[Media, ...] = frozen(value)
+    return found
 
 
 def media_fields(cls: type[Any]) -> tuple[str, ...]:
-    """Name the fields of a request class that take media."""
+    """Name the fields of a request class that take media, be it within a list or an object."""
     return _media_fields(cast("Hashable", cls))
 
 
@@ -278,14 +326,38 @@ def _media_fields(cls: Any) -> tuple[str, ...]:
     return tuple(a.name for a in attrs.fields(cls) if _takes_media(a.validator))
 
 
-def is_local_media(value: object) -> bool:
-    """Tell whether the value of a media field, or one of its list, has to be uploaded."""
-    if isinstance(value, tuple):
-        return any(map(is_local_media, value))
-    return isinstance(value, (Path, bytes))
+def _takes_media(check: Any) -> bool:
+    if isinstance(check, ListOf):
+        return _takes_media(check.item)
+    if isinstance(check, ObjectOf):
+        return any(map(_takes_media, check.members.values()))
+    return isinstance(check, MediaSource)
 
 
-def _takes_media(validator: Any) -> bool:
-    return isinstance(validator, MediaSource) or (
-        isinstance(validator, ListOf) and isinstance(validator.item, MediaSource)
-    )
+def local_media(field: str, value: object) -> Iterator[tuple[str, Path | bytes]]:
+    """Go through the media within the value of a media field that has to be uploaded.
+
+    Args:
+        field: the field's name.
+        value: its value: media, or a list or an object that holds media.
+
+    Yields:
+        Where each stands, such as ``input_images[0]``, and the media.
+    """
+    if isinstance(value, (Path, bytes)):
+        yield field, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from local_media(f"{field}.{key}", item)
+    elif isinstance(value, (tuple, list)):
+        for index, item in enumerate(value):
+            yield from local_media(f"{field}[{index}]", item)
+
+
+def with_urls(field: str, value: Any, urls: Mapping[str, str]) -> Any:
+    """Give the value of a media field with URLs in the places that `local_media` names."""
+    if isinstance(value, Mapping):
+        return {key: with_urls(f"{field}.{key}", item, urls) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return tuple(with_urls(f"{field}[{at}]", item, urls) for at, item in enumerate(value))
+    return urls.get(field, value)

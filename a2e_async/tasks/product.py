@@ -4,47 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote
 
 import attrs
 
 from a2e_async import status, wire
 from a2e_async.http.call import Call
+from a2e_async.http.operation import Operation
 from a2e_async.http.shapes import is_page, unwrap
 from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
 
+# Where no page tells the field of the results, those that the service uses elsewhere. A product
+# leaves out what its requests call so: records show what a task was started with.
+IMAGE_RESULTS = ("image_urls", "result_urls", "image_url", "result_url", "result_image_url")
+VIDEO_RESULTS = ("result_url", "result_urls", "result_video_url", "video_output", "video_url")
+
 _ID_KEYS = ("_id", "id", "task_id", "video_id")
 _FAILURE_CODES = ("failed_code", "error_code", "fail_code")
 _FAILURE_MESSAGES = ("failed_message", "faild_message", "fail_reason", "error_message")
-
-
-@attrs.frozen
-class Route:
-    """An operation that takes a task id.
-
-    Attributes:
-        method: HTTP method.
-        path: the documented path, with ``{id}`` where the id is a part of it.
-        query: name of the query parameter that takes the id, if one does.
-        body: name of the body field that takes the id, if one does.
-    """
-
-    method: str
-    path: str
-    query: str | None = None
-    body: str | None = None
-
-    def call(self, task_id: str) -> Call:
-        """Make the request for one task."""
-        return Call(
-            self.method,
-            self.path.replace("{id}", quote(task_id, safe="")),
-            {self.query: task_id} if self.query else None,
-            {self.body: task_id} if self.body else None,
-        )
 
 
 @attrs.frozen
@@ -53,19 +32,30 @@ class Pages:
 
     Attributes:
         path: the documented path of a GET.
-        number: query parameter of the page's number, from 1.
-        size: query parameter of the number of tasks on a page.
+        number: query parameter of the page's number, from 1; None where the list has no pages.
+        size: query parameter of the number of tasks on a page; None where the list has no pages.
         largest: the largest page to ask for.
     """
 
     path: str
-    number: str = "pageNum"
-    size: str = "pageSize"
+    number: str | None = "pageNum"
+    size: str | None = "pageSize"
     largest: int = 100
+
+    @property
+    def operation(self) -> Operation:
+        """The operation."""
+        return Operation("GET", self.path)
 
     def call(self, page: int, size: int) -> Call:
         """Make the request for one page."""
-        return Call("GET", self.path, {self.number: str(page), self.size: str(size)})
+        given = {self.number: str(page), self.size: str(size)}
+        params = {name: value for name, value in given.items() if name is not None}
+        return self.operation.call(params=params or None)
+
+
+WHOLE_LIST = {"number": None, "size": None}
+"""Arguments of `Pages` for a list that comes as a whole."""
 
 
 @attrs.frozen(kw_only=True)
@@ -77,15 +67,20 @@ class Product(Generic[R]):
         title: the product's documented name.
         record: the record class.
         start: path of the POST that starts tasks.
-        detail: operation that reads one task.
-        pages: operation that lists the tasks.
+        detail: operation that reads one task, or None where only the list tells of it.
+        other_detail: another operation that reads one task, for when the first knows nothing.
+        pages: operation that lists the tasks, or None.
         batch: path of the POST that reads many tasks by ``ids``, or None.
-        delete: operation that deletes one task.
-        name_field: field of the request and the record that holds the task's name.
+        delete: operation that deletes one task, or None.
+        rename: operation that gives a task another name, or None.
+        retry: operation that tries failed tasks again, or None.
+        running: operation that lists the tasks under way, or None.
+        name_field: field of the request and the record that holds the task's name, or None.
         status_field: field of the record that holds the status word.
         result_fields: fields that hold result URLs; nothing else in a record is a result.
+        ready_field: a field that is filled once the task has ended well, besides the status word.
         failure_fields: more fields with the text of a failure, besides the common ones.
-        media: what the results are, ``image``, ``video`` or ``audio``.
+        media: what the results are, ``image``, ``video`` or ``audio``; None for no files.
         deadline: seconds that a wait lasts at the most unless the caller says otherwise.
     """
 
@@ -93,21 +88,47 @@ class Product(Generic[R]):
     title: str
     record: type[R]
     start: str
-    detail: Route
-    pages: Pages
-    delete: Route
+    detail: Operation | None
+    other_detail: Operation | None = None
+    pages: Pages | None
+    delete: Operation | None
     batch: str | None = None
-    name_field: str = "name"
+    rename: Operation | None = None
+    retry: Operation | None = None
+    running: Operation | None = None
+    name_field: str | None = "name"
     status_field: str = "current_status"
     result_fields: tuple[str, ...]
+    ready_field: str | None = None
     failure_fields: tuple[str, ...] = ()
-    media: str
+    media: str | None
     deadline: float
+
+    @property
+    def operations(self) -> dict[str, Operation]:
+        """The product's operations, by the verb of the family that carries each out."""
+        found = {
+            "start": Operation("POST", self.start),
+            "get": self.detail,
+            "get_other": self.other_detail,
+            "get_many": self.batch and Operation("POST", self.batch),
+            "list": self.pages and self.pages.operation,
+            "delete": self.delete,
+            "rename": self.rename,
+            "retry": self.retry,
+            "running": self.running,
+        }
+        return {verb: operation for verb, operation in found.items() if operation}
+
+    @property
+    def reads_lists(self) -> bool:
+        """Whether nothing but the list tells of a task."""
+        return self.detail is None
 
     def read(self, raw: dict[str, Any]) -> R:
         """Read a task's JSON object as the product's record. `raw` itself is kept in it."""
         word = wire.read_text(raw.get(self.status_field))
-        state = status.read(word)
+        state = self._state(word, raw)
         failed = state is JobStatus.FAILED
         messages = _FAILURE_MESSAGES + self.failure_fields
         return self.record(
@@ -115,7 +136,7 @@ class Product(Generic[R]):
             id=read_id(raw) or "",
             status=state,
             current_status=word,
-            name=_first_text(raw, (self.name_field, "name")),
+            name=_first_text(raw, (self.name_field or "name", "name")),
             outputs=self.outputs(raw),
             coins=wire.read_number(raw.get("coins")),
             progress=wire.read_integer(_first_present(raw, "process", "progress")),
@@ -125,6 +146,17 @@ class Product(Generic[R]):
             updated_at=wire.read_time(raw.get("updatedAt")),
             raw=raw,
         )
+
+    def _state(self, word: str | None, raw: Mapping[str, Any]) -> JobStatus:
+        state = status.read(word)
+        if self.ready_field and raw.get(self.ready_field) and not state.terminal:
+            return JobStatus.COMPLETED
+        return state
+
+    def is_whole(self, record: Record) -> bool:
+        """Tell whether a record that says completed also shows what came of it."""
+        ready = self.ready_field is not None and bool(record.raw.get(self.ready_field))
+        return bool(record.outputs) or ready or not self.result_fields
 
     def outputs(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
         """Collect the result URLs of a task, in the order of the result fields."""

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from a2e_async.status import JobStatus
+from a2e_async.wire import named
 
 
 @attrs.frozen(kw_only=True)
@@ -42,3 +43,33 @@ class Record:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     raw: dict[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
+
+
+@attrs.frozen(kw_only=True)
+class ImageRecord(Record):
+    """A task that makes pictures from a prompt.
+
+    Attributes:
+        prompt: the prompt it was started with.
+        image_urls: URLs of the pictures, the same as ``outputs``.
+    """
+
+    prompt: str | None = None
+    image_urls: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class VideoRecord(Record):
+    """A task that makes a video from a prompt.
+
+    Attributes:
+        prompt: the prompt it was started with.
+        negative_prompt: what it was told to keep out.
+        result_url: URL of the video, the same as the first of ``outputs``.
+    """
+
+    prompt: str | None = None
+    negative_prompt: str | None = attrs.field(
+        default=None, metadata=named("negative_prompt", "negative_prmpt")
+    )
+    result_url: str | None = None

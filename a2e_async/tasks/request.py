@@ -15,22 +15,9 @@ R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 @attrs.frozen(kw_only=True)
 class Request(Generic[R_co]):
-    """The arguments of a start, checked. Each product has its own class.
-
-    Attributes:
-        webhook_url: ``https`` address, at most 2048 characters, that the service calls once when
-            the task ends. It counts for API tokens only, and is a hint: the task's record is the
-            truth.
-        webhook_token: at most 256 characters that come back in the header
-            ``X-A2e-Webhook-Token``. It is in no repr.
-    """
+    """The arguments of a start, checked. Each product has its own class."""
 
     product: ClassVar[Product[Any]]
-
-    webhook_url: str | None = attrs.field(default=None, validator=checks.HttpsUrl(2048))
-    webhook_token: str | None = attrs.field(
-        default=None, repr=False, validator=checks.Text(most=256, secret=True)
-    )
 
     @property
     def expected_tasks(self) -> int:
@@ -41,4 +28,35 @@ class Request(Generic[R_co]):
     def has_local_media(self) -> bool:
         """Whether media of the request has to be uploaded before it can be sent."""
         fields = checks.media_fields(type(self))
-        return any(checks.is_local_media(getattr(self, name)) for name in fields)
+        return any(any(checks.local_media(name, getattr(self, name))) for name in fields)
+
+
+# Of two bases of one class, only one can have slots.
+@attrs.frozen(kw_only=True, slots=False)
+class NamedRequest(Request[R_co]):
+    """A request whose task has a name.
+
+    Attributes:
+        name: name of the task. It should be unique: a task whose start was not answered is found
+            again under it. Left out, a unique one is made.
+    """
+
+    name: str | None = attrs.field(default=None, validator=checks.Text())
+
+
+@attrs.frozen(kw_only=True)
+class NotifyingRequest(Request[R_co]):
+    """A request whose task rings a webhook when it ends.
+
+    Attributes:
+        webhook_url: ``https`` address, at most 2048 characters, that the service calls once when
+            the task ends. It counts for API tokens only, and is a hint: the task's record is the
+            truth.
+        webhook_token: at most 256 characters that come back in the header
+            ``X-A2e-Webhook-Token``. It is in no repr.
+    """
+
+    webhook_url: str | None = attrs.field(default=None, validator=checks.HttpsUrl(2048))
+    webhook_token: str | None = attrs.field(
+        default=None, repr=False, validator=checks.Text(most=256, secret=True)
+    )

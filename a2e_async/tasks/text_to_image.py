@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.tasks import checks
+from a2e_async.http.operation import Operation
+from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product, Route
-from a2e_async.tasks.record import Record
-from a2e_async.tasks.request import Request
+from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.record import ImageRecord
+from a2e_async.tasks.request import NamedRequest, NotifyingRequest
 
 ReqKey = Literal["high_aes_general_v21_L", "high_aes"]
 ModelType = Literal["a2e", "seedream"]
@@ -21,32 +23,26 @@ _MOST_INPUTS = {"a2e": 2, "seedream": 10}
 
 
 @attrs.frozen(kw_only=True)
-class TextToImageRecord(Record):
+class TextToImageRecord(ImageRecord):
     """A text-to-image task.
 
     Attributes:
-        prompt: the prompt it was started with.
         req_key: the style it was started with.
         width: width in pixels.
         height: height in pixels.
-        image_urls: URLs of the pictures, the same as ``outputs``.
     """
 
-    prompt: str | None = None
     req_key: str | None = None
     width: int | None = None
     height: int | None = None
-    image_urls: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
-class TextToImage(Request[TextToImageRecord]):
+class TextToImage(NamedRequest[TextToImageRecord], NotifyingRequest[TextToImageRecord]):
     """Make pictures from a prompt (``POST /api/v1/userText2Image/start``).
 
     Attributes:
         prompt: what to show.
-        name: name of the task. It should be unique: a task whose start was not answered is found
-            again under it. Left out, a unique one is made.
         req_key: style, ``high_aes_general_v21_L`` for general pictures, ``high_aes`` for manga.
         width: width in pixels, by default 1024.
         height: height in pixels, by default 1024.
@@ -66,17 +62,16 @@ class TextToImage(Request[TextToImageRecord]):
         title="Text to Image",
         record=TextToImageRecord,
         start=f"{_PATH}/start",
-        detail=Route("GET", f"{_PATH}/{{id}}"),
+        detail=Operation("GET", f"{_PATH}/{{_id}}"),
         pages=Pages(f"{_PATH}/allRecords"),
         batch=f"{_PATH}/batchDetail",
-        delete=Route("DELETE", f"{_PATH}/{{id}}"),
+        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         result_fields=("image_urls",),
         media="image",
         deadline=15 * 60.0,
     )
 
     prompt: str = attrs.field(validator=checks.Text())
-    name: str | None = attrs.field(default=None, validator=checks.Text())
     # The classic page requires these three, the catalogue does not: they are always sent.
     req_key: ReqKey = attrs.field(
         default="high_aes_general_v21_L",
@@ -84,37 +79,18 @@ class TextToImage(Request[TextToImageRecord]):
     )
     width: int = attrs.field(default=1024, validator=checks.Integer(1))
     height: int = attrs.field(default=1024, validator=checks.Integer(1))
-    model_type: ModelType | None = attrs.field(
-        default=None, validator=checks.Choice(get_args(ModelType))
-    )
-    input_images: tuple[Media, ...] | None = attrs.field(
-        default=None,
-        converter=checks.media_tuple,
-        validator=checks.ListOf(checks.MediaSource(), most=10),
-    )
-    skip_face_enhance: bool | None = attrs.field(default=None, validator=checks.Flag())
-    aspect_ratio: AspectRatio | None = attrs.field(
-        default=None,
-        validator=checks.Choice(get_args(AspectRatio)),
-    )
-    max_images: int | None = attrs.field(default=None, validator=checks.Integer(1, 8))
+    model_type: ModelType | None = fields.choice(ModelType, default="a2e")
+    input_images: Sequence[Media] | None = fields.media_list(10)
+    skip_face_enhance: bool | None = fields.flag(default=False)
+    aspect_ratio: AspectRatio | None = fields.choice(AspectRatio)
+    max_images: int | None = fields.whole(1, 8)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""
-        model = self.model_type or "a2e"
-        checks.ListOf(checks.MediaSource(), most=_MOST_INPUTS[model]).check(
-            "input_images", self.input_images or ()
-        )
-        if self.aspect_ratio is not None and model != "seedream":
-            raise ValueError(
-                f"aspect_ratio: only model_type='seedream' takes it, got {self.aspect_ratio!r} "
-                f"with model_type={self.model_type!r}; use width and height"
-            )
-        if self.skip_face_enhance and model != "a2e":
-            raise ValueError(
-                "skip_face_enhance: only model_type='a2e' takes it, got True with "
-                f"model_type={self.model_type!r}"
-            )
+        for model, most in _MOST_INPUTS.items():
+            rules.count(self, "input_images", 0, most, model_type=model)
+        rules.only(self, "aspect_ratio", model_type="seedream")
+        rules.only(self, "skip_face_enhance", model_type="a2e")
 
     @property
     def expected_tasks(self) -> int:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from a2e_async import AvatarVideo, AvatarVideoRecord, JobStatus, TextToImage, TextToImageRecord
 from a2e_async.http.call import Call
-from a2e_async.tasks.product import Pages, Product, Route
+from a2e_async.http.operation import Operation
+from a2e_async.tasks.product import Pages, Product
 from a2e_async.tasks.record import Record
 
 from .strategies import objects_of
@@ -226,9 +227,9 @@ def test_a_token_names_the_product_and_the_task() -> None:
 
 
 def test_routes_carry_the_id_where_it_belongs() -> None:
-    assert Route("GET", "/x/{id}").call("a/b?c") == Call("GET", "/x/a%2Fb%3Fc")
-    assert Route("GET", "/x", query="_id").call("a&b") == Call("GET", "/x", {"_id": "a&b"})
-    assert Route("POST", "/x", body="_id").call("a") == Call("POST", "/x", None, {"_id": "a"})
+    assert Operation("GET", "/x/{id}").call("a/b?c") == Call("GET", "/x/a%2Fb%3Fc")
+    assert Operation("GET", "/x", query="_id").call("a&b") == Call("GET", "/x", {"_id": "a&b"})
+    assert Operation("POST", "/x", body="_id").call("a") == Call("POST", "/x", None, {"_id": "a"})
     assert Pages("/x", number="current").call(2, 50) == Call(
         "GET", "/x", {"current": "2", "pageSize": "50"}
     )

@@ -1,0 +1,63 @@
+"""Parts of the client that are made when they are first used: families and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
+
+if TYPE_CHECKING:
+    from a2e_async.jobs.core import Core
+
+T = TypeVar("T")
+
+
+class HasCore(Protocol):
+    """Who has such parts."""
+
+    _core: Core
+
+
+class Group(Generic[T]):
+    """A part of the client, as an attribute of its class; each client has its own.
+
+    It is an object with calls to the service, or one such call.
+    """
+
+    def __init__(self, make: Callable[[Core], T]) -> None:
+        """Keep how it is made.
+
+        Args:
+            make: makes it from what the parts of one client share. A module that it names through
+                a package is loaded then.
+        """
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn under which name clients have it."""
+        self._name = name
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, client: HasCore, owner: type) -> T: ...
+
+    def __get__(self, client: HasCore | None, owner: type) -> Self | T:
+        """Give the client's own one, made at the first time."""
+        if client is None:
+            return self
+        core = client._core  # noqa: SLF001  (it is a part of the client)
+        part = vars(client)[self._name] = self._make(core)
+        return part
+
+
+class FamilyOf(Group[T]):
+    """A family, whose name in the client is its product's kind."""
+
+
+def names(owner: type, kind: type[Group[Any]]) -> tuple[str, ...]:
+    """Name the parts of a client's class that are of a kind, in the order they stand there."""
+    classes = reversed(owner.__mro__)
+    found = (name for cls in classes for name, part in vars(cls).items() if isinstance(part, kind))
+    return tuple(dict.fromkeys(found))
