@@ -13,6 +13,7 @@ nox.options.sessions = ["lint", "types", "tests", "build"]
 nox.needs_version = ">=2025.2"
 
 NEWEST_MINOR = 19
+PRISM_VERSION = "5.16.0"
 
 
 def _add_pyenv_to_path() -> None:
@@ -75,6 +76,18 @@ def build(session: nox.Session) -> None:
     session.run(str(python), "-m", "pip", "install", "-q", wheel, external=True)
     # Without -P, the packages of tests/ would stand before those of the environment.
     session.run(str(python), "-P", "tests/wheel.py", external=True)
+
+
+@nox.session
+def prism(session: nox.Session) -> None:
+    """Have Prism judge one request of every operation, sent by the client."""
+    if shutil.which("npm") is None:
+        session.skip("npm is missing: Prism needs Node (https://nodejs.org)")
+    tools = Path(session.create_tmp()) / "prism"
+    install = ("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(tools))
+    session.run(*install, f"@stoplight/prism-cli@{PRISM_VERSION}", external=True)
+    session.install(".[dev]")
+    session.run("python", "-m", "tests.prism", str(tools / "node_modules" / ".bin" / "prism"))
 
 
 @nox.session

@@ -23,3 +23,17 @@ def load() -> dict[str, Any]:
     text = resources.files(__name__).joinpath("openapi.json").read_text("utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
+
+
+@cache
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    """List the operations.
+
+    Returns:
+        The operation objects by method, in capitals, and path; treat them as read-only.
+    """
+    return {
+        (method.upper(), path): operation
+        for path, methods in load()["paths"].items()
+        for method, operation in methods.items()
+    }

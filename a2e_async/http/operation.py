@@ -67,6 +67,11 @@ def carries_out(*operations: Operation) -> Callable[[F], F]:
     return note
 
 
+def carrying_out() -> tuple[Callable[..., Any], ...]:
+    """Give all functions of loaded modules that carry an operation out."""
+    return (*_CARRIED_OUT,)
+
+
 def operations_of(function: Callable[..., Any]) -> tuple[Operation, ...]:
     """Give the operations that a function carries out, the first one first."""
     return _CARRIED_OUT.get(function, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
@@ -27,7 +28,7 @@ from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.names import is_made_up, unique_name
-from a2e_async.tasks.product import Product, objects_in
+from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
 
@@ -52,7 +53,12 @@ class Family(Generic[P, R]):
         """Take the product's facts and fields from its request class."""
         self._core = core
         self._request = request
-        self.product: Product[R] = cast("type[Request[R]]", request).product
+        self.product: Product[R] = self.request_class.product
+
+    @property
+    def request_class(self) -> type[Request[R]]:
+        """The product's request class."""
+        return cast("type[Request[R]]", self._request)
 
     def __repr__(self) -> str:
         """Show the product."""
@@ -247,23 +253,59 @@ class Family(Generic[P, R]):
             task_id: the task that it goes on with, if it makes no new one.
 
         Returns:
-            The job of the task that the answer tells of, else of the given one.
+            The job of the task that the answer tells of, else of the given one. Jobs of before
+            that have ended stay so; this one is looked at anew.
 
         Raises:
-            SubmitUncertain: the answer was lost.
+            SubmitUncertain: the answer was lost, or tells of no task where none was given.
             A2EError: what `Session.call` raises.
         """
-        with uncertain_if_lost(f"{call.method} {call.path} may have been carried out and charged"):
-            answer = await self._core.session.call(call, effect=Effect.START)
+        with self._if_lost(call):
+            answer = await self.send_once(call, task_id)
             raws = [*objects_in(answer.data)]
             if not raws and task_id is None:
                 raise _no_id(answer)
+        # The answer may hold other tasks too.
+        raw = next((raw for raw in raws if read_id(raw) == task_id), raws[0] if raws else None)
         if task_id is not None:
-            # What is known of it tells of the time before.
-            self._core.poller.forget(self.product, task_id)
-        if not raws:
+            self._core.poller.begin_anew(self.product, task_id)
+        if raw is None:
             return self.job(cast("str", task_id))
-        return self._started(self._core.reader.record(self.product, raws[0]))
+        return self._started(self._core.reader.record(self.product, raw))
+
+    async def send_once(self, call: Call, task_id: str | None = None) -> Envelope:
+        """Send what may be charged and is no start; it is never sent twice.
+
+        Args:
+            call: the request.
+            task_id: the task that it is about, whose job the errors hold.
+
+        Returns:
+            The answer.
+
+        Raises:
+            SubmitUncertain: it was lost.
+            A2EError: what `Session.call` raises.
+        """
+        try:
+            with self._if_lost(call):
+                return await self._core.session.call(call, effect=Effect.START)
+        except A2EError as error:
+            if task_id is not None:
+                if isinstance(error, SubmitUncertain):
+                    self._core.poller.begin_anew(self.product, task_id)
+                error.concern(self.job(task_id))
+            raise
+        except anyio.get_cancelled_exc_class():
+            if task_id is not None:
+                self._core.poller.begin_anew(self.product, task_id)
+            words = "%s: cancelled during %s %s, which may have been carried out and charged: %s"
+            _log.warning(words, self.product.kind, call.method, call.path, task_id or "a new task")
+            raise
+
+    def _if_lost(self, call: Call) -> AbstractContextManager[None]:
+        what = f"{call.method} {call.path} may have been carried out and charged"
+        return uncertain_if_lost(what, call)
 
     def _started(self, record: R) -> Job[R]:
         watch = self._core.poller.watch(self.product, record.id)
@@ -366,8 +408,6 @@ class Family(Generic[P, R]):
         check_page_size(page_size, pages.largest)
 
         async def read(number: int) -> Records[R]:
-            if number > 1 and pages.number is None:
-                return []
             return await self._core.reader.page(self.product, number, page_size, Effect.READ)
 
         async for record in walk(read, attrgetter("id")):

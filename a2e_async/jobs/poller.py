@@ -16,7 +16,7 @@ import anyio
 import attrs
 from anyio.abc import TaskGroup
 
-from a2e_async import clock
+from a2e_async import clock, status
 from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
 from a2e_async.http.retry import Effect, is_transient
 from a2e_async.http.session import Session
@@ -44,6 +44,7 @@ class Poller:
         self._reader = reader
         self._schedule = schedule
         self._watches: WeakValueDictionary[tuple[str, str], Watch[Any]] = WeakValueDictionary()
+        self._anew: set[tuple[str, str]] = set()
         self._queues: defaultdict[str, list[tuple[float, int, Watch[Any]]]] = defaultdict(list)
         self._gone: dict[str, list[Watch[Any]]] = {}
         self._sequence = count()
@@ -59,11 +60,13 @@ class Poller:
             found = self._watches[key] = Watch(product, task_id)
         return found
 
-    def forget(self, product: Product[Any], task_id: str) -> None:
-        """Let an ended task that goes on anew have a new watch; its old jobs keep what they saw."""
-        found = self._watches.get((product.kind, task_id))
+    def begin_anew(self, product: Product[Any], task_id: str) -> None:
+        """Expect a task to go on: if it has ended, it gets a new watch, and old jobs stay ended."""
+        key = (product.kind, task_id)
+        found = self._watches.get(key)
         if found is not None and found.ended:
-            del self._watches[product.kind, task_id]
+            del self._watches[key]
+        self._anew.add(key)
 
     def knows(self, product: Product[Any], task_id: str) -> bool:
         """Tell whether this client has a job object for a task."""
@@ -73,14 +76,25 @@ class Poller:
         """Take in a record, whoever read it, and wake those to whom it is news."""
         if watch.ended and not record.status.terminal:
             return
-        before, watch.record = watch.record, record
-        if before is None or news(before) != news(record):
+        before, watch.record = watch.record, self._by_word(watch, record)
+        if before is None or news(before) != news(watch.record):
             watch.tell()
+
+    def _by_word(self, watch: Watch[R], record: R) -> R:
+        """Go by the word alone for a task that goes on anew: it was ready once before."""
+        if record.current_status is None or not self._goes_on(watch):
+            return record
+        return attrs.evolve(record, status=status.read(record.current_status))
+
+    def _goes_on(self, watch: Watch[Any]) -> bool:
+        return (watch.product.kind, watch.task_id) in self._anew
 
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
         watch.since = clock.now()
-        if record.status is JobStatus.COMPLETED and not watch.product.is_whole(record):
+        record = self._by_word(watch, record)
+        half = record.status is JobStatus.COMPLETED and not watch.product.is_whole(record)
+        if half or (record.status.terminal and self._goes_on(watch)):
             # The detail operation is to say so: it is looked at as soon as somebody waits.
             record = attrs.evolve(record, status=JobStatus.PROCESSING)
         else:

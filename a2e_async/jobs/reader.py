@@ -149,7 +149,9 @@ class Reader:
         pages = _pages(product)
 
         async def read(number: int) -> list[R]:
-            if wanted <= found.keys():
+            # A look does not go through everything for a task that the list does not have yet.
+            enough = effect is Effect.ONCE and number > _NEWEST_PAGES
+            if enough or wanted <= found.keys():
                 return []
             return await self.page(product, number, pages.largest, effect, read_timeout)
 
@@ -218,7 +220,10 @@ class Reader:
         read_timeout: float | None = None,
     ) -> list[R]:
         """Read one page of a product's tasks, newest first. Raises what `Session.call` raises."""
-        answer = await self._ask(_pages(product).call(number, size), effect, read_timeout)
+        pages = _pages(product)
+        if number > 1 and pages.number is None:
+            return []
+        answer = await self._ask(pages.call(number, size), effect, read_timeout)
         if not is_page(answer.data) and answer.data is not None:
             words = "the answer is no list of tasks"
             raise UnexpectedResponse(words, status=200, trace_id=answer.trace_id, body=answer.body)

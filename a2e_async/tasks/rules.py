@@ -8,7 +8,9 @@ what was given.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, cast
 
 import attrs
 
@@ -21,7 +23,12 @@ def in_effect(request: Any, field: str) -> Any:
     value = getattr(request, field)
     if value is not None:
         return value
-    return documented_default(attrs.fields_dict(type(request))[field])
+    return _defaults(cast("Hashable", type(request)))[field]
+
+
+@cache
+def _defaults(cls: Any) -> dict[str, Any]:
+    return {field.name: documented_default(field) for field in attrs.fields(cls)}
 
 
 def holds(request: Any, **conditions: Any) -> bool:
@@ -31,14 +38,14 @@ def holds(request: Any, **conditions: Any) -> bool:
 
 def need(request: Any, *fields: str, **conditions: Any) -> None:
     """Refuse a request without one of these fields while the conditions hold."""
-    for field in fields if holds(request, **conditions) else ():
-        if _missing(request, field):
+    for field in fields:
+        if _missing(request, field) and holds(request, **conditions):
             refuse(ValueError, field, f"a value{_told(' with', conditions)}", None)
 
 
 def need_one(request: Any, *fields: str, hint: str = "", **conditions: Any) -> None:
     """Refuse a request without any of these fields while the conditions hold."""
-    if holds(request, **conditions) and all(_missing(request, field) for field in fields):
+    if all(_missing(request, field) for field in fields) and holds(request, **conditions):
         words = f"{fields[0]}: expected this or {' or '.join(fields[1:])}"
         words += f"{_told(' with', conditions)}, got neither"
         raise ValueError(f"{words}; {hint}" if hint else words)
@@ -57,9 +64,10 @@ def only(request: Any, *fields: str, **conditions: Any) -> None:
 
     A field that is False is as good as left out.
     """
-    for field in () if holds(request, **conditions) else fields:
+    for field in fields:
         value = getattr(request, field)
-        if value is not False and not _missing(request, field):
+        given = value is not False and not _missing(request, field)
+        if given and not holds(request, **conditions):
             effect = {name: in_effect(request, name) for name in conditions}
             raise ValueError(
                 f"{field}: only{_told('', conditions)} takes it, got {value!r}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import a2e_async
+from a2e_async import A2E, parts, tasks
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -67,3 +68,16 @@ def test_names_of_errors_and_options_exist() -> None:
     errors = {name for name in named if not name.isupper()}
     for name in errors - {"TimeoutError", "ConnectionError", "Retry"}:
         assert hasattr(a2e_async, name), name
+
+
+def test_the_table_of_products_is_complete() -> None:
+    table = README.partition("<!-- products -->")[2].partition("<!-- /products -->")[0]
+    rows = [line.split(" | ")[:2] for line in table.splitlines() if line.startswith("| `")]
+    products = [tasks.request_class(kind).product for kind in A2E.kinds()]
+    assert rows == [[f"| `a2e.{it.kind}`", it.title] for it in products]
+
+
+def test_the_groups_are_all_named() -> None:
+    families = {*A2E.kinds()}
+    for name in {*parts.names(A2E, parts.Group)} - families:
+        assert f"`a2e.{name}" in README, name

@@ -1,0 +1,80 @@
+"""The list of what is reachable, held against the operation facts both ways."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from a2e_async import A2E, A2EError, RetryPolicy, facts
+from a2e_async.catalogue import documented_calls
+from a2e_async.sandbox import Sandbox
+from tests.support.everything import Recorder, calls
+
+LABELS = [f"{method} {path}" for method, path in facts.operations()]
+REFUSED = 400
+NOT_FOUND = 404
+
+
+def listed() -> set[str]:
+    return {f"{call.method} {call.path}" for call in documented_calls()}
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_each_documented_operation_is_reachable(label: str) -> None:
+    assert label in listed(), f"no family or group carries out {label}"
+
+
+def test_nothing_is_reachable_that_nobody_documents() -> None:
+    assert listed() - {*LABELS} == set()
+
+
+def test_each_operation_stands_once_with_its_evidence() -> None:
+    rows = documented_calls()
+    assert [f"{row.method} {row.path}" for row in rows] == LABELS
+    for row in rows:
+        told = facts.operations()[row.method, row.path]
+        assert row.evidence == told["x-evidence"]
+        assert row.product == told["tags"][0]
+        assert row.call.endswith(")")
+
+
+def test_the_calls_are_there() -> None:
+    client = A2E("sk_unused")
+    for row in documented_calls():
+        path = row.call.partition("(")[0]
+        if path.startswith("a2e."):
+            value = client
+            for name in path.removeprefix("a2e.").split("."):
+                value = getattr(value, name)
+            assert callable(value)
+
+
+@pytest.mark.parametrize("label", LABELS)
+async def test_each_call_sends_its_operation_in_a_form_that_the_facts_allow(label: str) -> None:
+    recorder = Recorder()
+    async with Sandbox(seed=3, speed=5000) as sandbox:
+        client = A2E(
+            sandbox.token or "sk_sandbox",
+            base_url=sandbox.base_url,
+            middlewares=[recorder],
+            retry=RetryPolicy(attempts=1, searches=()),
+        )
+        async with client as a2e:
+            try:
+                await calls()[label](a2e)
+            except A2EError as error:
+                # The ids are made up.
+                assert getattr(error, "status", NOT_FOUND) == NOT_FOUND, error
+    assert label in {seen.label for seen in recorder.seen}
+    assert [seen for seen in recorder.seen if seen.status in range(REFUSED, NOT_FOUND)] == []
+
+
+def test_the_command_prints_them_all() -> None:
+    command = [sys.executable, "-m", "a2e_async", "operations", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [f"{row['method']} {row['path']}" for row in rows] == LABELS
+    assert all(row["call"] and row["evidence"] and row["product"] for row in rows)
