@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
 
-from a2e_async import config, parts, resources, tasks
+from a2e_async import config, families, parts, resources, tasks
 from a2e_async._version import __version__
 from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
@@ -43,9 +43,42 @@ class A2E:
     Each product is a `Family` under its documented name, and everything else is in groups.
     """
 
-    text_to_image = FamilyOf(lambda core: Family(core, tasks.TextToImage))
     avatar_video = FamilyOf(lambda core: Family(core, tasks.AvatarVideo))
+    text_to_image = FamilyOf(lambda core: families.TextToImages(core, tasks.TextToImage))
+    actor_swap = FamilyOf(lambda core: Family(core, tasks.ActorSwap))
+    avatar_training = FamilyOf(lambda core: families.AvatarTrainings(core, tasks.AvatarTraining))
+    caption_removal = FamilyOf(lambda core: families.CaptionRemovals(core, tasks.CaptionRemoval))
+    dubbing = FamilyOf(lambda core: families.RunningFamily(core, tasks.Dubbing))
+    face_swap = FamilyOf(lambda core: families.RunningFamily(core, tasks.FaceSwap))
+    face_swap_preview = FamilyOf(lambda core: Family(core, tasks.FaceSwapPreview))
+    flux_2 = FamilyOf(lambda core: Family(core, tasks.Flux2))
+    gpt_image = FamilyOf(lambda core: Family(core, tasks.GptImage))
+    grok_video = FamilyOf(lambda core: Family(core, tasks.GrokVideo))
+    happyhorse_video = FamilyOf(lambda core: Family(core, tasks.HappyhorseVideo))
+    head_swap = FamilyOf(lambda core: Family(core, tasks.HeadSwap))
+    image_edit = FamilyOf(lambda core: Family(core, tasks.ImageEdit))
+    image_to_video = FamilyOf(lambda core: Family(core, tasks.ImageToVideo))
+    kling_image = FamilyOf(lambda core: Family(core, tasks.KlingImage))
+    kling_omni = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingOmni))
+    kling_video = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingVideo))
+    motion_transfer = FamilyOf(lambda core: Family(core, tasks.MotionTransfer))
     nano_banana = FamilyOf(lambda core: Family(core, tasks.NanoBanana))
+    photobook = FamilyOf(lambda core: Family(core, tasks.Photobook))
+    product_avatar = FamilyOf(lambda core: Family(core, tasks.ProductAvatar))
+    qwen_image = FamilyOf(lambda core: Family(core, tasks.QwenImage))
+    seedance_15_pro = FamilyOf(lambda core: Family(core, tasks.Seedance15Pro))
+    seedance_2 = FamilyOf(lambda core: families.RenamingFamily(core, tasks.Seedance2))
+    sora_2_pro_video = FamilyOf(lambda core: Family(core, tasks.Sora2ProVideo))
+    talking_photo = FamilyOf(lambda core: Family(core, tasks.TalkingPhoto))
+    talking_video = FamilyOf(lambda core: Family(core, tasks.TalkingVideo))
+    think_sound = FamilyOf(lambda core: Family(core, tasks.ThinkSound))
+    upscale = FamilyOf(lambda core: Family(core, tasks.Upscale))
+    veo_video = FamilyOf(lambda core: Family(core, tasks.VeoVideo))
+    virtual_try_on = FamilyOf(lambda core: Family(core, tasks.VirtualTryOn))
+    voice_clone = FamilyOf(lambda core: families.VoiceClones(core, tasks.VoiceClone))
+    wan_25 = FamilyOf(lambda core: Family(core, tasks.Wan25))
+    wan_30 = FamilyOf(lambda core: Family(core, tasks.Wan30))
+    wan_spicy = FamilyOf(lambda core: Family(core, tasks.WanSpicy))
 
     account = Group(lambda core: resources.Account(core.session))
     avatars = Group(lambda core: resources.Avatars(core.session))

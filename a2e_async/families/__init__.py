@@ -7,14 +7,30 @@ from typing import TYPE_CHECKING
 from a2e_async import lazy
 
 if TYPE_CHECKING:
+    from a2e_async.families.avatar_training import AvatarTrainings
+    from a2e_async.families.caption_removal import CaptionRemovals
+    from a2e_async.families.text_to_image import TextToImages
     from a2e_async.families.verbs import RenamingFamily, RetryingFamily, RunningFamily
+    from a2e_async.families.voice_clone import VoiceClones
 
-__all__ = ["RenamingFamily", "RetryingFamily", "RunningFamily"]
+__all__ = [
+    "AvatarTrainings",
+    "CaptionRemovals",
+    "RenamingFamily",
+    "RetryingFamily",
+    "RunningFamily",
+    "TextToImages",
+    "VoiceClones",
+]
 
 _HOMES = {
+    "AvatarTrainings": "avatar_training",
+    "CaptionRemovals": "caption_removal",
     "RenamingFamily": "verbs",
     "RetryingFamily": "verbs",
     "RunningFamily": "verbs",
+    "TextToImages": "text_to_image",
+    "VoiceClones": "voice_clone",
 }
 
 if not TYPE_CHECKING:

@@ -10,7 +10,7 @@ from a2e_async.http.retry import Effect
 from a2e_async.jobs.family import Family
 from a2e_async.jobs.job import Job
 from a2e_async.tasks import checks
-from a2e_async.tasks.product import Product, objects_in
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
 P = ParamSpec("P")
@@ -82,12 +82,11 @@ class RunningFamily(Family[P, R]):
             Their records.
 
         Raises:
-            APIError: the service refuses.
+            APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
         operation = _documented(self.product, self.product.running)
-        answer = await self._core.session.call(operation.call())
-        return [self._core.reader.record(self.product, raw) for raw in objects_in(answer.data)]
+        return await self._core.reader.records(self.product, operation.call())
 
 
 def _documented(product: Product[R], operation: Operation | None) -> Operation:

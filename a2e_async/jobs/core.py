@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import anyio
 
 from a2e_async.http.session import Session
 from a2e_async.jobs.poller import Poller
@@ -22,8 +25,10 @@ class Core:
     def __init__(self, session: Session, schedule: Schedule) -> None:
         """Put the parts together; nothing is opened yet."""
         self.session = session
+        self.schedule = schedule
         self.reader = Reader(session)
         self.poller = Poller(session, self.reader, schedule)
+        self._farewells: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}
 
     @cached_property
     def files(self) -> Files:
@@ -39,6 +44,28 @@ class Core:
 
         return Downloads(self.session)
 
+    def before_close(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+        """Have something done while the service can still be reached, when the client closes.
+
+        Args:
+            farewell: what is to be done. It raises nothing, and comes to an end.
+
+        Returns:
+            A function that takes it back. It may be called more than once.
+        """
+        key = object()
+        self._farewells[key] = farewell
+
+        def take_back() -> None:
+            self._farewells.pop(key, None)
+
+        return take_back
+
+    async def _say_farewell(self) -> None:
+        async with anyio.create_task_group() as group:
+            for farewell in self._farewells.values():
+                group.start_soon(farewell)
+
     async def aclose(self) -> None:
         """Send waiters away, remove temporary files, close what was opened."""
         async with AsyncExitStack() as last_first:
@@ -46,3 +73,4 @@ class Core:
             if "downloads" in vars(self):
                 last_first.push_async_callback(self.downloads.aclose)
             last_first.push_async_callback(self.poller.aclose)
+            last_first.push_async_callback(self._say_farewell)

@@ -43,7 +43,7 @@ Records: TypeAlias = list[R]
 
 # The service's clock and the moment of a start are known to this precision.
 _CLOCK_PRECISION = timedelta(seconds=2)
-_PAGE_SIZE = 50
+PAGE_SIZE = 50
 
 
 class Family(Generic[P, R]):
@@ -384,7 +384,7 @@ class Family(Generic[P, R]):
         found = await self._core.reader.many(self.product, asked)
         return {key: r for key in asked if (r := _known(found[key])) is not None}
 
-    async def list(self, *, page_size: int = _PAGE_SIZE) -> AsyncIterator[R]:
+    async def list(self, *, page_size: int = PAGE_SIZE) -> AsyncIterator[R]:
         """Go through all tasks of the product, newest first, by its documented list operation.
 
         The service leaves expired tasks out.
@@ -401,17 +401,18 @@ class Family(Generic[P, R]):
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        pages = self.product.pages
-        if pages is None:
-            words = f"{self.product.kind}: the service documents no list of these tasks"
-            raise Unsupported(words)
-        check_page_size(page_size, pages.largest)
+        async for record in self._listed(self.product, page_size):
+            yield record
+
+    def _listed(self, product: Product[R], page_size: int) -> AsyncIterator[R]:
+        if product.pages is None:
+            raise Unsupported(f"{product.kind}: the service documents no list of these tasks")
+        check_page_size(page_size, product.pages.largest)
 
         async def read(number: int) -> Records[R]:
-            return await self._core.reader.page(self.product, number, page_size, Effect.READ)
+            return await self._core.reader.page(product, number, page_size, Effect.READ)
 
-        async for record in walk(read, attrgetter("id")):
-            yield record
+        return walk(read, attrgetter("id"))
 
     async def delete(self, task_id: str) -> None:
         """Delete a task, as `Job.delete` does.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -23,7 +23,7 @@ from a2e_async.errors import (
     NotFound,
     Unsupported,
 )
-from a2e_async.http.retry import Effect, Fate, fate
+from a2e_async.http import once
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.names import is_made_up
 from a2e_async.jobs.watch import ClosedWhileWaiting, Watch, news
@@ -176,15 +176,7 @@ class Job(Generic[R]):
         operation = self._watch.product.delete
         if operation is None:
             raise Unsupported(f"{self.kind}: the service documents no deletion of these tasks")
-        call = operation.call(self.id)
-        try:
-            await self._core.session.call(call, effect=Effect.START)
-        except A2EError as error:
-            if fate(error) is not Fate.UNKNOWN:
-                raise
-            # It may have been carried out; then there is nothing to delete any more.
-            with suppress(NotFound):
-                await self._core.session.call(call, effect=Effect.READ)
+        await once.delete(self._core.session, operation.call(self.id))
 
     async def download(
         self,

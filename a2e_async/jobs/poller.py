@@ -16,7 +16,7 @@ import anyio
 import attrs
 from anyio.abc import TaskGroup
 
-from a2e_async import clock, status
+from a2e_async import clock
 from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
 from a2e_async.http.retry import Effect, is_transient
 from a2e_async.http.session import Session
@@ -57,16 +57,18 @@ class Poller:
         key = (product.kind, task_id)
         found = self._watches.get(key)
         if found is None:
-            found = self._watches[key] = Watch(product, task_id)
+            found = self._watches[key] = Watch(product, task_id, anew=key in self._anew)
         return found
 
     def begin_anew(self, product: Product[Any], task_id: str) -> None:
-        """Expect a task to go on: if it has ended, it gets a new watch, and old jobs stay ended."""
+        """Expect a task to go on. If it has ended, old jobs stay so and new ones look again."""
         key = (product.kind, task_id)
+        self._anew.add(key)
         found = self._watches.get(key)
         if found is not None and found.ended:
             del self._watches[key]
-        self._anew.add(key)
+        elif found is not None:
+            found.anew = True
 
     def knows(self, product: Product[Any], task_id: str) -> bool:
         """Tell whether this client has a job object for a task."""
@@ -76,25 +78,16 @@ class Poller:
         """Take in a record, whoever read it, and wake those to whom it is news."""
         if watch.ended and not record.status.terminal:
             return
-        before, watch.record = watch.record, self._by_word(watch, record)
-        if before is None or news(before) != news(watch.record):
+        before, watch.record = watch.record, record
+        if before is None or news(before) != news(record):
             watch.tell()
-
-    def _by_word(self, watch: Watch[R], record: R) -> R:
-        """Go by the word alone for a task that goes on anew: it was ready once before."""
-        if record.current_status is None or not self._goes_on(watch):
-            return record
-        return attrs.evolve(record, status=status.read(record.current_status))
-
-    def _goes_on(self, watch: Watch[Any]) -> bool:
-        return (watch.product.kind, watch.task_id) in self._anew
 
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
         watch.since = clock.now()
-        record = self._by_word(watch, record)
+        record = watch.by_word(record)
         half = record.status is JobStatus.COMPLETED and not watch.product.is_whole(record)
-        if half or (record.status.terminal and self._goes_on(watch)):
+        if half or (record.status.terminal and watch.anew):
             # The detail operation is to say so: it is looked at as soon as somebody waits.
             record = attrs.evolve(record, status=JobStatus.PROCESSING)
         else:
@@ -280,7 +273,7 @@ class Poller:
         watch.looked = clock.now()
         watch.failures = watch.missed = watch.refused = 0
         watch.last_error = None
-        self.learn(watch, record)
+        self.learn(watch, watch.by_word(record))
 
     def _missed(self, watch: Watch[Any]) -> bool:
         now = clock.now()
@@ -316,7 +309,7 @@ class Poller:
                 watch.tell(watch.last_error)
             else:
                 watch.seen = True
-                self.learn(watch, record)
+                self.learn(watch, watch.by_word(record))
 
 
 def _is_passing(error: Exception) -> bool:

@@ -223,7 +223,17 @@ class Reader:
         pages = _pages(product)
         if number > 1 and pages.number is None:
             return []
-        answer = await self._ask(pages.call(number, size), effect, read_timeout)
+        return await self.records(product, pages.call(number, size), effect, read_timeout)
+
+    async def records(
+        self,
+        product: Product[R],
+        call: Call,
+        effect: Effect = Effect.READ,
+        read_timeout: float | None = None,
+    ) -> list[R]:
+        """Read the list of tasks that answers a request. Raises what `Session.call` raises."""
+        answer = await self._ask(call, effect, read_timeout)
         if not is_page(answer.data) and answer.data is not None:
             words = "the answer is no list of tasks"
             raise UnexpectedResponse(words, status=200, trace_id=answer.trace_id, body=answer.body)

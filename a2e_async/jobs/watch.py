@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import attrs
+
+from a2e_async import status
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
@@ -22,6 +25,7 @@ class Watch(Generic[R]):
 
     __slots__ = (
         "__weakref__",
+        "anew",
         "due",
         "failures",
         "interval",
@@ -39,10 +43,11 @@ class Watch(Generic[R]):
         "waiters",
     )
 
-    def __init__(self, product: Product[R], task_id: str) -> None:
-        """Know nothing yet."""
+    def __init__(self, product: Product[R], task_id: str, *, anew: bool = False) -> None:
+        """Know nothing yet, but whether the task goes on after it had ended before."""
         self.product = product
         self.task_id = task_id
+        self.anew = anew
         self.record: R | None = None
         self.last_error: Exception | None = None
         self.seen = False
@@ -61,6 +66,12 @@ class Watch(Generic[R]):
     def ended(self) -> bool:
         """Whether the last record is a final one."""
         return self.record is not None and self.record.status.terminal
+
+    def by_word(self, record: R) -> R:
+        """Read a record of a task that goes on anew by its word: it was ready once before."""
+        if not self.anew or record.current_status is None:
+            return record
+        return attrs.evolve(record, status=status.read(record.current_status))
 
     def tell(self, error: News = None) -> None:
         """Wake those who wait for what just happened: an error or the end all, a change some."""

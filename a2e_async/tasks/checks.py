@@ -10,7 +10,7 @@ import json
 import reprlib
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -215,12 +215,20 @@ class HttpsUrl(Check):
 
 @attrs.frozen(eq=False)
 class MediaSource(Check):
-    """A URL, a path or bytes. Whether a path can be read is found out at the start."""
+    """A URL, a path or bytes. Whether a path can be read is found out at the start.
+
+    Attributes:
+        suffixes: how names may end, in small letters, or nothing for any. A name without a suffix
+            passes: it says nothing about the file.
+    """
+
+    suffixes: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> str:
         """What the field takes, in words."""
-        return "an https URL, a pathlib.Path of a local file, or bytes"
+        words = "an https URL, a pathlib.Path of a local file, or bytes"
+        return f"{words}, of type {', '.join(self.suffixes)}" if self.suffixes else words
 
     def check(self, field: str, value: Any) -> None:
         """Raise unless the value is allowed."""
@@ -228,6 +236,10 @@ class MediaSource(Check):
             self.wrong_type(field, value)
         if (isinstance(value, str) and not is_url(value)) or value == b"":
             self.wrong_value(field, value)
+        if self.suffixes and not isinstance(value, bytes):
+            name = PurePosixPath(urlsplit(value).path) if isinstance(value, str) else value
+            if name.suffix and name.suffix.lower() not in self.suffixes:
+                self.wrong_value(field, value)
 
 
 @attrs.frozen(eq=False)

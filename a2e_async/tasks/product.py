@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 import attrs
 
@@ -20,6 +20,7 @@ R = TypeVar("R", bound=Record)
 # leaves out what its requests call so: records show what a task was started with.
 IMAGE_RESULTS = ("image_urls", "result_urls", "image_url", "result_url", "result_image_url")
 VIDEO_RESULTS = ("result_url", "result_urls", "result_video_url", "video_output", "video_url")
+ANY_RESULTS = tuple(dict.fromkeys(IMAGE_RESULTS + VIDEO_RESULTS))
 
 _ID_KEYS = ("_id", "id", "task_id", "video_id")
 _FAILURE_CODES = ("failed_code", "error_code", "fail_code")
@@ -35,12 +36,14 @@ class Pages:
         number: query parameter of the page's number, from 1; None where the list has no pages.
         size: query parameter of the number of tasks on a page; None where the list has no pages.
         largest: the largest page to ask for.
+        more: query parameters that are sent with each page.
     """
 
     path: str
     number: str | None = "pageNum"
     size: str | None = "pageSize"
     largest: int = 100
+    more: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def operation(self) -> Operation:
@@ -50,11 +53,16 @@ class Pages:
     def call(self, page: int, size: int) -> Call:
         """Make the request for one page."""
         given = {self.number: str(page), self.size: str(size)}
-        params = {name: value for name, value in given.items() if name is not None}
+        params = {name: value for name, value in given.items() if name is not None} | {**self.more}
         return self.operation.call(params=params or None)
 
 
-WHOLE_LIST = {"number": None, "size": None}
+class _Unpaged(TypedDict):
+    number: None
+    size: None
+
+
+WHOLE_LIST: _Unpaged = {"number": None, "size": None}
 """Arguments of `Pages` for a list that comes as a whole."""
 
 
@@ -80,7 +88,8 @@ class Product(Generic[R]):
         result_fields: fields that hold result URLs; nothing else in a record is a result.
         ready_field: a field that is filled once the task has ended well, besides the status word.
         failure_fields: more fields with the text of a failure, besides the common ones.
-        media: what the results are, ``image``, ``video`` or ``audio``; None for no files.
+        media: what the results are, ``image``, ``video`` or ``audio``, or ``any`` where the input
+            decides; None for no files.
         deadline: seconds that a wait lasts at the most unless the caller says otherwise.
     """
 

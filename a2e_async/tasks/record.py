@@ -59,6 +59,22 @@ class ImageRecord(Record):
 
 
 @attrs.frozen(kw_only=True)
+class ComposedImageRecord(Record):
+    """A task that makes a picture of several given ones.
+
+    Attributes:
+        image_urls: the pictures that it was started with; what it made is in ``outputs``.
+        result_image_url: URL of the new picture, the same as the first of ``outputs``. Some
+            records have it in ``result_url`` instead.
+        result_url: URL of the new picture, where it is not in ``result_image_url``.
+    """
+
+    image_urls: tuple[str, ...] = ()
+    result_image_url: str | None = None
+    result_url: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class VideoRecord(Record):
     """A task that makes a video from a prompt.
 

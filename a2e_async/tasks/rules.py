@@ -43,6 +43,13 @@ def need(request: Any, *fields: str, **conditions: Any) -> None:
             refuse(ValueError, field, f"a value{_told(' with', conditions)}", None)
 
 
+def needs(request: Any, field: str, *others: str) -> None:
+    """Refuse a request with a field but without one of these others."""
+    for other in () if _missing(request, field) else others:
+        if _missing(request, other):
+            refuse(ValueError, other, f"a value together with {field}", None)
+
+
 def need_one(request: Any, *fields: str, hint: str = "", **conditions: Any) -> None:
     """Refuse a request without any of these fields while the conditions hold."""
     if all(_missing(request, field) for field in fields) and holds(request, **conditions):

@@ -17,6 +17,7 @@ ROOT = Path(a2e_async.__file__).parent
 # From the top floor down. A room may import from its own floor only within itself.
 FLOORS = (
     ("cli",),
+    ("catalogue",),
     ("client",),
     ("batch", "webhooks", "sandbox"),
     ("recipes", "families"),

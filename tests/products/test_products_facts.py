@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -202,3 +203,10 @@ def test_a_family_stands_under_its_own_name(product: Product[Any]) -> None:
     assert product.record.__name__ == f"{cls.__name__}Record"
     assert {cls.__name__, product.record.__name__} <= {*tasks.__all__}
     assert f"``POST {product.start}``" in (cls.__doc__ or "")
+
+
+@each_product
+def test_its_start_is_held_by_the_type_checkers(product: Product[Any]) -> None:
+    page = (Path(__file__).parents[1] / "typing" / "products.py").read_text("utf-8")
+    assert f"await a2e.{product.kind}.start(" in page
+    assert f"Job[{product.record.__name__}]" in page
