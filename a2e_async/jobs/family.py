@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
@@ -14,7 +13,6 @@ import anyio
 from a2e_async import clock, wire
 from a2e_async.errors import (
     A2EError,
-    ConfigurationError,
     NotFound,
     SubmitUncertain,
     UnexpectedResponse,
@@ -25,6 +23,7 @@ from a2e_async.http.envelope import Envelope
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.paging import check_page_size, walk
 from a2e_async.http.retry import Effect, Fate, fate
+from a2e_async.jobs.adoption import adopt
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.names import is_made_up, unique_name
@@ -41,8 +40,6 @@ R = TypeVar("R", bound=Record)
 Jobs: TypeAlias = list[Job[R]]
 Records: TypeAlias = list[R]
 
-# The service's clock and the moment of a start are known to this precision.
-_CLOCK_PRECISION = timedelta(seconds=2)
 PAGE_SIZE = 50
 
 
@@ -153,7 +150,7 @@ class Family(Generic[P, R]):
             if fate(error) is not Fate.UNKNOWN:
                 raise
             try:
-                records = await self._adopt(name, begun, request)
+                records = await adopt(self._core, request, name, begun)
             except SubmitUncertain as uncertain:
                 raise uncertain from error
         except anyio.get_cancelled_exc_class():
@@ -181,69 +178,6 @@ class Family(Generic[P, R]):
         if not records:
             raise _no_id(answer)
         return records
-
-    async def _adopt(
-        self, name: str | None, begun: float | None, request: Request[R]
-    ) -> Records[R]:
-        if name is None or self.product.pages is None:
-            raise self._not_to_be_found(request, name)
-        _log.warning("%s: the answer to a start was lost, looking for %r", self.product.kind, name)
-        named: Records[R] = []
-        found: Records[R] = []
-        for pause in self._core.session.policy.searches:
-            await anyio.sleep(pause)
-            try:
-                newest = await self._core.reader.newest(self.product)
-                named = [record for record in newest if record.name == name]
-            except ConfigurationError:
-                break
-            except A2EError as error:
-                _log.info("%s: looking for %r failed: %s", self.product.kind, name, error)
-            found = named if begun is None else self._of_start(named, begun, request.expected_tasks)
-            if len(found) >= request.expected_tasks:
-                break
-        if found:
-            return found
-        raise self._uncertain(request, name, [self.product.token(record.id) for record in named])
-
-    def _of_start(self, named: Records[R], begun: float, expected: int) -> Records[R]:
-        """Choose the tasks of a start among those under a name that the caller chose.
-
-        Older tasks and other starts may have the name too: no more is taken than was asked for,
-        nothing that this client knows already, and nothing that is older than the start.
-        """
-        unknown = [r for r in named if not self._core.poller.knows(self.product, r.id)]
-        now = self._core.session.server_time()
-        undated = [r for r in unknown if now is None or r.created_at is None]
-        if now is None or len(undated) == len(unknown):
-            # Nothing tells which is which, unless there are just as many as were asked for.
-            return undated if len(undated) == expected else []
-        earliest = now - timedelta(seconds=clock.now() - begun) - _CLOCK_PRECISION
-        new = [r for r in unknown if r.created_at is not None and r.created_at >= earliest]
-        return new[:expected]
-
-    def _uncertain(
-        self, request: Request[R], name: str, tokens: Collection[str]
-    ) -> SubmitUncertain:
-        seen = "no task of that name was found"
-        if tokens:
-            seen = f"none of the tasks of that name is surely its: {', '.join(tokens)}"
-        return SubmitUncertain(
-            f"{self.product.kind}: the answer to the start named {name!r} was lost, and {seen}. It "
-            "may exist and be paid for; it was not started again. Look for the name in "
-            f"a2e.{self.product.kind}.list() before starting it anew",
-            request=request,
-            name=name,
-        )
-
-    def _not_to_be_found(self, request: Request[R], name: str | None) -> SubmitUncertain:
-        where = "" if self.product.pages is None else f"; a2e.{self.product.kind}.list() may tell"
-        return SubmitUncertain(
-            f"{self.product.kind}: the answer to the start was lost, and such a task cannot be "
-            f"looked for by name{where}. It may exist and be paid for; it was not started again",
-            request=request,
-            name=name,
-        )
 
     async def start_by(self, call: Call, task_id: str | None = None) -> Job[R]:
         """Set a task going by another operation than the start; it is never sent twice.

@@ -130,3 +130,28 @@ async def products(a2e: A2E) -> None:
         await a2e.wan_spicy.start(prompt="a lake", image_url=URL, resolution="720p", duration=5),
         Job[WanSpicyRecord],
     )
+
+
+async def verbs_of_their_own(a2e: A2E) -> None:
+    assert_type(
+        await a2e.avatar_training.continue_training(ID, classic=True), Job[AvatarTrainingRecord]
+    )
+    assert_type(await a2e.avatar_training.retry(ID), Job[AvatarTrainingRecord])
+    assert_type(await a2e.avatar_training.eye_contact(ID), Job[AvatarTrainingRecord])
+    assert_type(await a2e.avatar_training.clone_voice(ID), Job[VoiceCloneRecord] | None)
+    assert_type(await a2e.avatar_training.training(), Job[AvatarTrainingRecord] | None)
+    assert_type(await a2e.avatar_training.training_records(), list[AvatarTrainingRecord])
+    assert_type(
+        [record async for record in a2e.avatar_training.list(status="failed")],
+        list[AvatarTrainingRecord],
+    )
+    assert_type(
+        await a2e.text_to_image.quick_add_avatar(ID, gender="male"), Job[AvatarTrainingRecord]
+    )
+    assert_type(await a2e.voice_clone.completed(), list[VoiceCloneRecord])
+    assert_type(await a2e.voice_clone.rename(ID, "mine"), None)
+    assert_type(await a2e.caption_removal.running(), list[CaptionRemovalRecord])
+    assert_type(await a2e.caption_removal.retry(ID), Job[CaptionRemovalRecord])
+    await a2e.avatar_training.start(gender="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await a2e.nano_banana.start()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await a2e.kling_image.rename(ID, "x")  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
