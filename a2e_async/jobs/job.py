@@ -212,7 +212,9 @@ class Job(Generic[R]):
             record = await self.refresh()
         with self._named_errors():
             if not record.outputs:
-                raise DownloadFailed(f"{self.token}: completed without a result", url="")
+                fields = ", ".join(self._watch.product.result_fields)
+                words = f"completed without a result: no address in {fields}; see record.raw"
+                raise DownloadFailed(f"{self.token}: {words}", url="")
             return await self._core.downloads.save(
                 record.outputs,
                 directory,

@@ -321,7 +321,7 @@ class Reader:
         found: dict[str, R | A2EError] = {}
         for raw in objects_in(data):
             task_id = read_id(raw)
-            if task_id in asked and raw.get(product.status_field):
+            if task_id in asked and product.word(raw):
                 record = self.record(product, raw)
                 # Nobody has recorded this answer: an end without a result is asked for once more.
                 if record.status is not JobStatus.COMPLETED or product.is_whole(record):

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from a2e_async.tasks.product_avatar import ProductAvatar, ProductAvatarRecord
     from a2e_async.tasks.qwen_image import QwenImage, QwenImageRecord
     from a2e_async.tasks.request import Request
-    from a2e_async.tasks.seedance_15_pro import Seedance15Pro, Seedance15ProRecord
     from a2e_async.tasks.seedance_2 import Seedance2, Seedance2Record
+    from a2e_async.tasks.seedance_15_pro import Seedance15Pro, Seedance15ProRecord
     from a2e_async.tasks.sora_2_pro_video import Sora2ProVideo, Sora2ProVideoRecord
     from a2e_async.tasks.talking_photo import TalkingPhoto, TalkingPhotoRecord
     from a2e_async.tasks.talking_video import TalkingVideo, TalkingVideoRecord
@@ -97,10 +97,10 @@ __all__ = [
     "ProductAvatarRecord",
     "QwenImage",
     "QwenImageRecord",
-    "Seedance15Pro",
-    "Seedance15ProRecord",
     "Seedance2",
     "Seedance2Record",
+    "Seedance15Pro",
+    "Seedance15ProRecord",
     "Sora2ProVideo",
     "Sora2ProVideoRecord",
     "TalkingPhoto",

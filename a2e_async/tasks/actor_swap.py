@@ -56,7 +56,7 @@ class ActorSwap(NamedRequest[ActorSwapRecord], NotifyingRequest[ActorSwapRecord]
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         # Records may show the given video as `video_url`.
-        result_fields=tuple(field for field in VIDEO_RESULTS if field != "video_url"),
+        result_fields=VIDEO_RESULTS,
         media="video",
         deadline=60 * 60.0,
     )

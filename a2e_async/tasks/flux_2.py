@@ -63,7 +63,7 @@ class Flux2(NamedRequest[Flux2Record], NotifyingRequest[Flux2Record]):
         pages=Pages(f"{_PATH}/list", number="page", size="page_size"),
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{id}}"),
-        result_fields=IMAGE_RESULTS,
+        result_fields=(*IMAGE_RESULTS, "image_url"),
         media="image",
         deadline=15 * 60.0,
     )

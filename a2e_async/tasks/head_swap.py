@@ -59,7 +59,7 @@ class HeadSwap(NotifyingRequest[HeadSwapRecord]):
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         name_field=None,
         # Here `image_url` is the given head.
-        result_fields=tuple(field for field in ANY_RESULTS if field != "image_url"),
+        result_fields=ANY_RESULTS,
         media="any",
         deadline=60 * 60.0,
     )

@@ -54,7 +54,7 @@ class ImageEdit(NamedRequest[ImageEditRecord], NotifyingRequest[ImageEditRecord]
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         # Here `image_urls` are the given pictures.
-        result_fields=("result_image_url", "result_url", "result_urls", "image_url"),
+        result_fields=("result_image_url", "result_url", "result_urls"),
         media="image",
         deadline=15 * 60.0,
     )

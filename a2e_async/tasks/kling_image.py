@@ -58,7 +58,7 @@ class KlingImage(NamedRequest[KlingImageRecord], NotifyingRequest[KlingImageReco
         pages=Pages(f"{_PATH}/list", **WHOLE_LIST),
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{id}}"),
-        result_fields=IMAGE_RESULTS,
+        result_fields=(*IMAGE_RESULTS, "image_url"),
         media="image",
         deadline=15 * 60.0,
     )

@@ -88,7 +88,7 @@ class KlingVideo(NamedRequest[KlingVideoRecord], NotifyingRequest[KlingVideoReco
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
         # The requests call the video with the motion so.
-        result_fields=tuple(name for name in VIDEO_RESULTS if name != "video_url"),
+        result_fields=VIDEO_RESULTS,
         media="video",
         deadline=60 * 60.0,
     )

@@ -16,15 +16,17 @@ from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
 
-# Where no page tells the field of the results, those that the service uses elsewhere. A product
-# leaves out what its requests call so: records show what a task was started with.
-IMAGE_RESULTS = ("image_urls", "result_urls", "image_url", "result_url", "result_image_url")
-VIDEO_RESULTS = ("result_url", "result_urls", "result_video_url", "video_output", "video_url")
+# Where no page tells the field of the results, those that the service uses elsewhere. Records also
+# show what a task was started with, under names such as `image_url` and `video_url`.
+IMAGE_RESULTS = ("image_urls", "result_urls", "result_url", "result_image_url")
+VIDEO_RESULTS = ("result_url", "result_urls", "result_video_url", "video_output")
 ANY_RESULTS = tuple(dict.fromkeys(IMAGE_RESULTS + VIDEO_RESULTS))
 
 _ID_KEYS = ("_id", "id", "task_id", "video_id")
 _FAILURE_CODES = ("failed_code", "error_code", "fail_code")
 _FAILURE_MESSAGES = ("failed_message", "faild_message", "fail_reason", "error_message")
+# Most answers are documented nowhere: the word may stand in another family's field.
+_STATUS_FIELDS = ("current_status", "state", "status")
 
 
 @attrs.frozen
@@ -136,7 +138,7 @@ class Product(Generic[R]):
 
     def read(self, raw: dict[str, Any]) -> R:
         """Read a task's JSON object as the product's record. `raw` itself is kept in it."""
-        word = wire.read_text(raw.get(self.status_field))
+        word = self.word(raw)
         state = self._state(word, raw)
         failed = state is JobStatus.FAILED
         messages = _FAILURE_MESSAGES + self.failure_fields
@@ -156,8 +158,19 @@ class Product(Generic[R]):
             raw=raw,
         )
 
+    def word(self, raw: Mapping[str, Any]) -> str | None:
+        """Find the status word of a task's JSON object; None if it has none."""
+        word = wire.read_text(raw.get(self.status_field))
+        if word is not None:
+            return word
+        found = (wire.read_text(raw.get(field)) for field in _STATUS_FIELDS)
+        return next((word for word in found if status.lookup(word)), None)
+
     def _state(self, word: str | None, raw: Mapping[str, Any]) -> JobStatus:
         state = status.read(word)
+        if state is JobStatus.COMPLETED and not raw.get(self.status_field):
+            # A word such as success may be said of the request where no field is documented.
+            state = state if self.outputs(raw) else JobStatus.PROCESSING
         if self.ready_field and raw.get(self.ready_field) and not state.terminal:
             return JobStatus.COMPLETED
         return state

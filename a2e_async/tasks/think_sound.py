@@ -61,7 +61,7 @@ class ThinkSound(NamedRequest[ThinkSoundRecord], NotifyingRequest[ThinkSoundReco
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         # No page tells whether the result is an audio or a video. Records may show the given
         # video as `video_url`.
-        result_fields=tuple(it for it in VIDEO_RESULTS if it != "video_url") + _AUDIO_RESULTS,
+        result_fields=VIDEO_RESULTS + _AUDIO_RESULTS,
         media="any",
         deadline=60 * 60.0,
     )

@@ -233,3 +233,24 @@ def test_routes_carry_the_id_where_it_belongs() -> None:
     assert Pages("/x", number="current").call(2, 50) == Call(
         "GET", "/x", {"current": "2", "pageSize": "50"}
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "word"),
+    [
+        ({"current_status": "failed"}, JobStatus.FAILED, "failed"),
+        ({"state": "running"}, JobStatus.PROCESSING, "running"),
+        ({"status": "success", "image_urls": [OUT]}, JobStatus.COMPLETED, "success"),
+        # A request may be a success before its task is one.
+        ({"status": "success"}, JobStatus.PROCESSING, "success"),
+        ({"status": "fail"}, JobStatus.FAILED, "fail"),
+        ({"status": "whatever"}, JobStatus.PROCESSING, None),
+        ({"current_status": "whatever", "status": "fail"}, JobStatus.PROCESSING, "whatever"),
+        ({}, JobStatus.PROCESSING, None),
+    ],
+)
+def test_a_word_in_another_family_s_field_is_read_where_its_own_is_missing(
+    fields: dict[str, Any], status: JobStatus, word: str | None
+) -> None:
+    record = IMAGE.read({"_id": ID, **fields})
+    assert (record.status, record.current_status) == (status, word)
