@@ -157,7 +157,7 @@ class AvatarTrainings(RetryingFamily[P, AvatarTrainingRecord]):
         `start` is the documented way to train. It may be charged; it is never sent twice.
 
         Args:
-            fields: the JSON body, sent as it is. Left out, it is empty.
+            fields: the JSON body, sent as it is. Left out, there is none.
 
         Returns:
             The job of the training that the answer tells of. The service's page leaves open
@@ -181,7 +181,7 @@ class AvatarTrainings(RetryingFamily[P, AvatarTrainingRecord]):
         charged; it is never sent twice.
 
         Args:
-            fields: the JSON body, sent as it is. Left out, it is empty.
+            fields: the JSON body, sent as it is. Left out, there is none.
 
         Returns:
             The ``data`` of the answer, as it came.
@@ -234,8 +234,8 @@ class AvatarTrainings(RetryingFamily[P, AvatarTrainingRecord]):
         return await self._core.reader.records(self.product, _USER_RECORDS.call())
 
 
-def _body(fields: Mapping[str, Any] | None) -> dict[str, Any]:
+def _body(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if fields is None:
-        return {}
+        return None
     checks.JsonObject().check("fields", fields)
     return dict(fields)

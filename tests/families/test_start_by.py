@@ -73,13 +73,13 @@ VERBS: dict[str, tuple[str, Verb, dict[str, Any]]] = {
         lambda a2e: a2e.avatar_training.training({"odd": [1]}),
         {"odd": [1]},
     ),
-    "training of nothing": (f"{TWINS}/training", lambda a2e: a2e.avatar_training.training(), {}),
+    "training of nothing": (f"{TWINS}/training", lambda a2e: a2e.avatar_training.training(), None),
     "upload": (
         f"{TWINS}/upload",
         lambda a2e: a2e.avatar_training.upload({"url": "u"}),
         {"url": "u"},
     ),
-    "upload of nothing": (f"{TWINS}/upload", lambda a2e: a2e.avatar_training.upload(), {}),
+    "upload of nothing": (f"{TWINS}/upload", lambda a2e: a2e.avatar_training.upload(), None),
     "caption_removal.retry": (
         f"{CAPTIONS}/retry",
         lambda a2e: a2e.caption_removal.retry(ID),

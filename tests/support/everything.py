@@ -72,6 +72,7 @@ def _verb(kind: str, verb: str) -> Run:
 async def _first(family: Family[..., Any]) -> Any:
     async for record in family.list(page_size=10):
         return record
+    return None
 
 
 _VERBS: dict[str, Callable[[Any], Awaitable[Any]]] = {
