@@ -41,7 +41,7 @@ PICTURES = "/api/v1/userText2Image"
 Verb = Callable[[A2E], Awaitable[Any]]
 
 # The path, the call, and the body that is sent.
-VERBS: dict[str, tuple[str, Verb, dict[str, Any]]] = {
+VERBS: dict[str, tuple[str, Verb, dict[str, Any] | None]] = {
     "continue_training": (
         CONTINUE,
         lambda a2e: a2e.avatar_training.continue_training(ID),
