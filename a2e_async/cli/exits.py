@@ -14,6 +14,7 @@ from a2e_async.errors import (
     JobFailed,
     JobTimeout,
     SubmitUncertain,
+    Unsupported,
 )
 
 
@@ -51,6 +52,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (InsufficientCoins, ExitCode.COINS),
     (BudgetExceeded, ExitCode.COINS),
     (ConfigurationError, ExitCode.USAGE),
+    (Unsupported, ExitCode.USAGE),
     (A2EError, ExitCode.SERVICE),
     (ValueError, ExitCode.USAGE),
     (TypeError, ExitCode.USAGE),

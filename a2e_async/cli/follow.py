@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -124,7 +127,11 @@ async def _fetch(job: Job[Any], line: Line, wanted: Delivery) -> list[Path]:
 
 
 async def each(
-    items: Sequence[T], work: Callable[[T], Awaitable[U]], outcomes: dict[int, U | Exception]
+    items: Sequence[T],
+    work: Callable[[T], Awaitable[U]],
+    outcomes: dict[int, U | Exception],
+    *,
+    at_once: float = math.inf,
 ) -> None:
     """Do something with each of some items at the same time; no failure stops the others.
 
@@ -132,13 +139,16 @@ async def each(
         items: the items.
         work: what to do with one.
         outcomes: takes the results and the errors as they come, by the index of the item.
+        at_once: how many items are worked on at the same time.
     """
+    places = anyio.CapacityLimiter(at_once)
 
     async def one(index: int, item: T) -> None:
-        try:
-            outcomes[index] = await work(item)
-        except Exception as error:  # noqa: BLE001  (it is this item's outcome)
-            outcomes[index] = error
+        async with places:
+            try:
+                outcomes[index] = await work(item)
+            except Exception as error:  # noqa: BLE001  (it is this item's outcome)
+                outcomes[index] = error
 
     async with anyio.create_task_group() as group:
         for index, item in enumerate(items):
@@ -190,8 +200,33 @@ def results_to(shell: Shell) -> Callable[[int, Result], None]:
     return show
 
 
+def records_to(shell: Shell) -> Callable[[int, Result], None]:
+    """Give the function that writes one job's record to stdout, where that is all there is."""
+
+    def show(_: int, result: Result) -> None:
+        show_pairs(shell, result.as_dict())
+
+    return show
+
+
 def _lines(result: Result) -> Iterator[str]:
     if result.files:
         yield from (str(path) for path in result.files)
     else:
         yield "\t".join([result.job.token, result.record.status, joined(result.record.outputs)])
+
+
+def show_pairs(shell: Shell, described: Mapping[str, Any]) -> None:
+    """Write one thing to stdout: the names and values of what is known of it."""
+    lines = [(key, _value(value)) for key, value in described.items()]
+    shell.out.pairs(described, [(key, value) for key, value in lines if value])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, (tuple, list)):
+        return joined(value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)

@@ -91,7 +91,7 @@ def image(  # noqa: PLR0913  (each is an option)
     async def make(a2e: A2E) -> Sequence[Job[Any]]:
         return await a2e.family(kind).submit_all(request)
 
-    start = Start(kind=kind, name=request.name or "", make=make)
+    start = Start(kind=kind, name=request.name, make=make)
     start_and_fetch(shell, start, Delivery(directory=out, timeout=timeout), wait=wait)
 
 

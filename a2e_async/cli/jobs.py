@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import attrs
 import typer
 
-from a2e_async import A2E, Job, Record
+from a2e_async import A2E, A2EError, AuthenticationFailed, ConnectionFailed, Job, Record
 from a2e_async.cli import follow
 from a2e_async.cli.follow import Delivery, Result
 from a2e_async.cli.options import command, group
@@ -25,6 +25,9 @@ Token = Annotated[str, typer.Argument(metavar="TOKEN", help="Token of a job, of 
 Tokens = Annotated[
     list[str], typer.Argument(metavar="TOKEN...", help="Tokens of jobs, of the form kind:id.")
 ]
+
+_AT_ONCE = 8
+"""Products that are asked at the same time."""
 
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -65,6 +68,8 @@ class _Row:
         return {"token": self.token, "kind": self.kind, **seen}
 
 
+_Rows: TypeAlias = list[_Row]
+
 _COLUMNS: Sequence[Column[_Row]] = (
     Column(title="token", value=lambda row: row.token),
     Column(title="status", value=lambda row: row.record.current_status),
@@ -86,7 +91,7 @@ def list_jobs(
     *,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help=f"Product: {', '.join(A2E.kinds())}; left out, all."),
+        typer.Option(metavar="KIND", help="Only tasks of this product: see a2e run --help."),
     ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only tasks of this name or title.")
@@ -97,22 +102,59 @@ def list_jobs(
 ) -> None:
     """List tasks, newest first. The service leaves out those that have expired."""
     kinds = [*A2E.kinds()] if kind is None else [check_kind(kind)]
-
-    async def work(a2e: A2E) -> list[_Row]:
-        return [row for one in kinds for row in await _newest(a2e, one, name, limit)]
-
-    rows = sorted(shell.run(work), key=_created, reverse=True)[:limit]
+    listed = [one for one in kinds if one == kind or request_class(one).product.pages is not None]
+    outcomes: dict[int, _Rows | Exception] = {}
+    shell.run(lambda a2e: _ask(a2e, listed, name, limit, outcomes))
+    found = [row for rows in outcomes.values() if isinstance(rows, list) for row in rows]
+    rows = sorted(found, key=_created, reverse=True)[:limit]
     shell.out.table(rows, _COLUMNS, _Row.as_dict)
-    if not rows:
+    errors = [(listed[at], it) for at, it in sorted(outcomes.items()) if isinstance(it, Exception)]
+    shell.failed(errors, len(listed))
+    if not rows and not errors:
         shell.out.say("no tasks")
+
+
+async def _ask(
+    a2e: A2E,
+    kinds: Sequence[str],
+    name: str | None,
+    limit: int,
+    outcomes: dict[int, _Rows | Exception],
+) -> None:
+    """Ask for the newest tasks of products, several at the same time.
+
+    Raises:
+        ConnectionFailed: no product was reached.
+        AuthenticationFailed: no product takes the token.
+    """
+    refusals: list[A2EError] = []
+
+    async def newest(kind: str) -> _Rows:
+        if refusals:
+            raise refusals[0]
+        try:
+            return await _newest(a2e, kind, name, limit)
+        except (ConnectionFailed, AuthenticationFailed) as error:
+            # Where none has answered, none is going to.
+            if not _answers(outcomes):
+                refusals.append(error)
+            raise
+
+    await follow.each(kinds, newest, outcomes, at_once=_AT_ONCE)
+    if refusals and not _answers(outcomes):
+        raise refusals[0]
+
+
+def _answers(outcomes: Mapping[int, _Rows | Exception]) -> bool:
+    return any(isinstance(outcome, list) for outcome in outcomes.values())
 
 
 def _created(row: _Row) -> datetime:
     return row.record.created_at or datetime.min.replace(tzinfo=UTC)
 
 
-async def _newest(a2e: A2E, kind: str, name: str | None, limit: int) -> list[_Row]:
-    found: list[_Row] = []
+async def _newest(a2e: A2E, kind: str, name: str | None, limit: int) -> _Rows:
+    found: _Rows = []
     async for record in a2e.family(kind).list():
         if name is None or record.name == name:
             found.append(_Row(kind, record))
@@ -130,15 +172,7 @@ def get(shell: Shell, token: Token) -> None:
         job = a2e.job(token)
         return job, await job.refresh()
 
-    described = follow.describe(*shell.run(work))
-    lines = [(key, _value(value)) for key, value in described.items()]
-    shell.out.pairs(described, [(key, value) for key, value in lines if value])
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return joined(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    follow.show_pairs(shell, follow.describe(*shell.run(work)))
 
 
 @app.command()

@@ -12,30 +12,44 @@ import attrs
 from a2e_async.jobs.job import Job
 
 
+@attrs.frozen(eq=False)
+class Begun:
+    """A start whose answer is not here yet.
+
+    Attributes:
+        kind: the product.
+        name: the name that its task was given, or None if its tasks have none.
+    """
+
+    kind: str
+    name: str | None
+
+
 @attrs.define(eq=False)
 class Ledger:
     """Starts whose answer is not here yet, and jobs whose result is not.
 
     Attributes:
-        starts: kinds of the tasks by the names under which they were started.
+        starts: the starts.
         jobs: jobs by their tokens.
         directory: where the jobs' results are to go, if they are.
     """
 
-    starts: dict[str, str] = attrs.field(factory=dict)
+    starts: list[Begun] = attrs.field(factory=list)
     jobs: dict[str, Job[Any]] = attrs.field(factory=dict)
     directory: Path | None = None
 
     @contextmanager
-    def start(self, kind: str, name: str) -> Iterator[None]:
+    def start(self, kind: str, name: str | None) -> Iterator[None]:
         """Note a start until its answer is here, good or bad."""
-        self.starts[name] = kind
+        begun = Begun(kind, name)
+        self.starts.append(begun)
         try:
             yield
         except Exception:
-            del self.starts[name]
+            self.starts.remove(begun)
             raise
-        del self.starts[name]
+        self.starts.remove(begun)
 
     def add(self, jobs: Sequence[Job[Any]]) -> None:
         """Note jobs that are to be followed."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from a2e_async import tasks
 from a2e_async.errors import A2EError, APIError, JobTimeout, SubmitUncertain, redact
+from a2e_async.jobs.job import Job
+from a2e_async.tasks.product import Product
+from a2e_async.tasks.request import Request
 
 _UNSEEN = frozenset({"Cc", "Zl", "Zp"})
+_NO_LIST = "it cannot be looked for, the service documents no list of these tasks"
 
 
 def clean(text: str) -> str:
@@ -28,8 +34,8 @@ def words(error: BaseException) -> str:
     """Say what is wrong, and what to do about it on the command line."""
     if isinstance(error, JobTimeout):
         return _timeout(error)
-    if isinstance(error, SubmitUncertain) and error.name:
-        return _uncertain(error)
+    if isinstance(error, SubmitUncertain) and isinstance(error.request, Request):
+        return _uncertain(error.request.product, error.name)
     if isinstance(error, OSError) and not isinstance(error, A2EError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, (A2EError, ValueError, TypeError, OSError)):
@@ -47,22 +53,53 @@ def gist(error: Exception) -> str:
 def _timeout(error: JobTimeout) -> str:
     record = error.record
     word = "not seen yet" if record is None else f"still {record.current_status}"
-    token = error.job.token
-    return f"{token}: {word} when the time was up. The task goes on: a2e jobs download {token}"
+    goes_on = f"The task goes on: {come_back(error.job)}"
+    return f"{error.job.token}: {word} when the time was up. {goes_on}"
 
 
-def _uncertain(error: SubmitUncertain) -> str:
-    kind = error.request.product.kind
+def come_back(job: Job[Any], out: str = "") -> str:
+    """Give the command that waits for a job and fetches what comes of it.
+
+    Args:
+        job: the job.
+        out: the option of the directory of its files, if it makes any.
+    """
+    if tasks.request_class(job.kind).product.media is None:
+        return f"a2e jobs wait {job.token}"
+    return f"a2e jobs download {job.token}{out}"
+
+
+def _uncertain(product: Product[Any], name: str | None) -> str:
+    command = look_for(product, name)
+    seen = f", and no task named {name} is surely its" if name and command else ""
+    advice = f"Look for it before starting it anew: {command}" if command else _NO_LIST.capitalize()
     return (
-        f"{kind}: the answer to the start was lost, and no task named {error.name} was found. It "
-        "may exist and be charged; it was not started again. Look for it before starting it anew: "
-        f"{look_for(kind, error.name or '')}"
+        f"{product.kind}: the answer to the start was lost{seen}. It may exist and be charged; it "
+        f"was not started again. {advice}"
     )
 
 
-def look_for(kind: str, name: str) -> str:
-    """Give the command that finds a task by its name."""
-    return f"a2e jobs list --kind {kind} --name {name}"
+def look_for(product: Product[Any], name: str | None, options: str = "") -> str | None:
+    """Give the command that finds a task whose start was not answered.
+
+    Args:
+        product: the product.
+        name: the task's name, or None where it has none and can only be among the newest.
+        options: more options of the command.
+
+    Returns:
+        The command, or None where nothing lists the product's tasks.
+    """
+    if product.pages is None:
+        return None
+    named = f" --name {shlex.quote(name)}" if name else ""
+    remark = "" if name else "  # it has no name: is it among the newest?"
+    return f"a2e jobs list --kind {product.kind}{named}{options}{remark}"
+
+
+def not_answered(product: Product[Any], name: str | None, options: str = "") -> str:
+    """Tell how to look for a task whose start was not answered, as `look_for` does."""
+    return look_for(product, name, options) or f"{product.kind}: {_NO_LIST}"
 
 
 def token_of(error: BaseException) -> str | None:

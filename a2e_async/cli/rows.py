@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import attrs
 
 from a2e_async import A2E, AvatarVideo, Job, recipes
+from a2e_async.cli import products
+from a2e_async.cli.fields import with_media
 from a2e_async.cli.products import check_kind, request_class
 from a2e_async.jobs.names import unique_name
-from a2e_async.tasks.checks import media_fields
+from a2e_async.tasks.checks import Media
 
 _OWN = {"kind", "key"}
 """Fields of a row that are not the request's."""
@@ -41,13 +43,14 @@ class Row:
     Attributes:
         kind: name of the product.
         stem: name of the result's file without the suffix.
-        name: the unique name under which a lost task is found again.
+        name: the unique name under which a lost task is found again, or None if tasks of this
+            product have no name.
         start: starts it.
     """
 
     kind: str
     stem: str
-    name: str
+    name: str | None
     start: Start
 
 
@@ -90,9 +93,9 @@ def _row(line: str, index: int, total: int, directory: Path) -> Row:
     kind = check_kind(given.get("kind", ""))
     fields = _with_paths({k: v for k, v in given.items() if k not in _OWN}, kind, directory)
     speaks = kind == AvatarVideo.product.kind and "text" in fields
-    _refuse_unknown(fields, kind, speech=speaks)
-    name_field = request_class(kind).product.name_field
-    name = fields.setdefault(name_field, unique_name()) if name_field else ""
+    products.check_fields(kind, fields, _SPEECH if speaks else ())
+    name_field = products.name_field(kind)
+    name = fields.setdefault(name_field, unique_name()) if name_field else None
     return Row(
         kind=kind,
         stem=f"{index:0{max(2, len(str(total)))}d}-{_key(given)}",
@@ -111,35 +114,27 @@ def _object(line: str) -> dict[str, Any]:
     return value
 
 
-def _refuse_unknown(fields: Mapping[str, Any], kind: str, *, speech: bool) -> None:
-    known = {field.name for field in attrs.fields(request_class(kind))}
-    unknown = fields.keys() - known - (_SPEECH if speech else set())
-    if unknown:
-        raise ValueError(
-            f"{min(unknown)}: {kind} has no such field; it has {', '.join(sorted(known))}"
-        )
-
-
 def _with_paths(fields: dict[str, Any], kind: str, directory: Path) -> dict[str, Any]:
-    takes_media = media_fields(request_class(kind))
-    return {k: _media(k, v, directory) if k in takes_media else v for k, v in fields.items()}
+    known = attrs.fields_dict(request_class(kind))
+    checks = {name: known[name].validator if name in known else None for name in fields}
+
+    def read(field: str, text: str) -> Media:
+        return _media(field, text, directory)
+
+    return {k: with_media(k, checks[k], value, read) for k, value in fields.items()}
 
 
-def _media(field: str, value: Any, directory: Path) -> Any:
-    if isinstance(value, list):
-        return [_media(field, item, directory) for item in value]
-    if not isinstance(value, str) or "://" in value:
-        return value
-    path = directory / value
+def _media(field: str, text: str, directory: Path) -> Media:
+    if "://" in text:
+        return text
+    path = directory / text
     if not path.is_file():
         raise ValueError(f"{field}: expected a URL or a file, and there is no file {str(path)!r}")
     return path
 
 
 def _task(fields: dict[str, Any], kind: str) -> Start:
-    missing = [name for name in _required(kind) if name not in fields]
-    if missing:
-        raise ValueError(f"{missing[0]}: {kind} needs it")
+    products.check_complete(kind, fields)
     request = request_class(kind)(**fields)
     if request.expected_tasks > 1:
         raise ValueError(f"a row makes one task, this one makes {request.expected_tasks}")
@@ -148,11 +143,6 @@ def _task(fields: dict[str, Any], kind: str) -> Start:
         return await a2e.submit(request)
 
     return start
-
-
-def _required(kind: str) -> Iterator[str]:
-    fields = attrs.fields(request_class(kind))
-    return (field.name for field in fields if field.default is attrs.NOTHING)
 
 
 def _speech_and_video(fields: dict[str, Any]) -> Start:

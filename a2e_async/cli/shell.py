@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 import attrs
 
-from a2e_async import A2E, A2EError, ConfigurationError, config
+from a2e_async import A2E, A2EError, ConfigurationError, Job, config, tasks
 from a2e_async.cli import exits, log, messages, progress, run
 from a2e_async.cli.exits import ExitCode
-from a2e_async.cli.ledger import Ledger
+from a2e_async.cli.ledger import Begun, Ledger
 from a2e_async.cli.output import Output, count, joined
 from a2e_async.cli.run import Interrupted
 from a2e_async.config import TOKEN_VARIABLES
@@ -154,30 +154,32 @@ class Shell:
     def interrupted(self, error: BaseException) -> None:
         """Tell what goes on at the service, and how to come back to it."""
         word = str(error) or "interrupted"
-        jobs, starts = [*self.ledger.jobs], self.ledger.starts
+        jobs, starts = [*self.ledger.jobs.values()], self.ledger.starts
         lines = [*self._resume(jobs), *self._look_for(starts)]
         if self.out.as_json:
-            self.out.say(word, error=_as_json(messages.clean(joined([word, *lines])), jobs, starts))
+            text = messages.clean(joined([word, *lines]))
+            self.out.say(word, error=_as_json(text, [*self.ledger.jobs], starts))
             return
         self.out.say(word, style="bold")
         for line in lines:
             self.out.say(line)
 
-    def _resume(self, tokens: Sequence[str]) -> Iterator[str]:
-        if tokens and self.given.sandbox:
-            yield f"{count(len(tokens), 'unfinished task')}, gone with the sandbox:"
-            yield from (f"  {token}" for token in tokens)
-        elif tokens:
-            goes = "goes" if len(tokens) == 1 else "go"
-            yield f"{count(len(tokens), 'unfinished task')} {goes} on at the service. To fetch:"
+    def _resume(self, jobs: Sequence[Job[Any]]) -> Iterator[str]:
+        if jobs and self.given.sandbox:
+            yield f"{count(len(jobs), 'unfinished task')}, gone with the sandbox:"
+            yield from (f"  {job.token}" for job in jobs)
+        elif jobs:
+            goes = "goes" if len(jobs) == 1 else "go"
+            yield f"{count(len(jobs), 'unfinished task')} {goes} on at the service. To fetch:"
             out = _directory_option(self.ledger.directory)
-            yield from (f"  a2e jobs download {token}{out}{self._address()}" for token in tokens)
+            yield from (f"  {messages.come_back(job, out)}{self._address()}" for job in jobs)
 
-    def _look_for(self, starts: dict[str, str]) -> Iterator[str]:
+    def _look_for(self, starts: Sequence[Begun]) -> Iterator[str]:
         if starts and not self.given.sandbox:
             yield "Under way was a start that may have made a task, and charged it. To look:"
-            for name, kind in starts.items():
-                yield f"  {messages.look_for(kind, name)}{self._address()}"
+            facts = [(tasks.request_class(begun.kind).product, begun.name) for begun in starts]
+            lines = [messages.not_answered(*fact, self._address()) for fact in facts]
+            yield from (f"  {line}" for line in dict.fromkeys(lines))
 
     def _address(self) -> str:
         given = self.given.base_url
@@ -188,13 +190,13 @@ def _directory_option(directory: Path | None) -> str:
     return f" -o {shlex.quote(str(directory))}" if directory and directory != Path() else ""
 
 
-def _as_json(text: str, tokens: Sequence[str], names: Iterable[str]) -> dict[str, Any]:
+def _as_json(text: str, tokens: Sequence[str], starts: Iterable[Begun]) -> dict[str, Any]:
     return {
         "type": "Interrupted",
         "message": text,
         "token": next(iter(tokens), None),
         "tokens": tokens,
-        "names": [*names],
+        "names": [begun.name for begun in starts if begun.name],
     }
 
 

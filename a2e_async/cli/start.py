@@ -12,6 +12,7 @@ import typer
 from a2e_async import A2E, Job
 from a2e_async.cli import follow
 from a2e_async.cli.follow import Delivery, Result
+from a2e_async.cli.products import request_class
 from a2e_async.cli.shell import Shell
 
 Make: TypeAlias = Callable[[A2E], Awaitable[Sequence[Job[Any]]]]
@@ -50,17 +51,20 @@ class Start:
 
     Attributes:
         kind: name of the product.
-        name: the unique name under which a lost task is found again.
+        name: the unique name under which a lost task is found again, or None if the product's tasks
+            have no name.
         make: makes the start.
     """
 
     kind: str
-    name: str
+    name: str | None
     make: Make
 
 
 def start_and_fetch(shell: Shell, start: Start, wanted: Delivery, *, wait: bool) -> None:
     """Make a start, then wait for its jobs and fetch their results, or print their tokens.
+
+    Where the product makes no files, the jobs' records are printed instead.
 
     Args:
         shell: what the command has in hand.
@@ -69,6 +73,9 @@ def start_and_fetch(shell: Shell, start: Start, wanted: Delivery, *, wait: bool)
         wait: whether to wait.
     """
     outcomes: dict[int, Result | Exception] = {}
+    has_files = request_class(start.kind).product.media is not None
+    if not has_files:
+        wanted = attrs.evolve(wanted, directory=None)
 
     async def work(a2e: A2E) -> Sequence[Job[Any]]:
         line = shell.board.line(start.kind)
@@ -84,6 +91,7 @@ def start_and_fetch(shell: Shell, start: Start, wanted: Delivery, *, wait: bool)
     try:
         jobs = shell.run(work)
     finally:
-        follow.hand_over(shell, outcomes, follow.results_to(shell))
+        show = follow.results_to if has_files else follow.records_to
+        follow.hand_over(shell, outcomes, show(shell))
     for job in () if wait else jobs:
         shell.out.result(follow.describe(job, job.record), job.token)

@@ -132,6 +132,22 @@ def test_media_lies_beside_the_file_of_prompts(a2e: Run, service: Service) -> No
     assert sent[1] == images[1]
 
 
+def test_media_may_lie_within_an_object(a2e: Run, service: Service) -> None:
+    Image.new("RGB", (8, 8)).save("me.png")
+    media = [{"type": "first_frame", "url": "me.png"}]
+    row = {
+        "kind": "wan_30",
+        "mode": "first-frame",
+        "input": {"prompt": "a lake", "media": media},
+        "parameters": {},
+    }
+
+    assert a2e("demo", prompts(Path("p.jsonl"), row), "--yes").code == 0
+    sent = service.sandbox.tasks[-1].body["input"]
+    assert sent["media"][0]["url"].startswith("http://127.0.0.1")
+    assert sent["prompt"] == "a lake"
+
+
 def test_a_video_from_a_sound(a2e: Run, service: Service) -> None:
     row = {
         "kind": "avatar_video",
@@ -157,6 +173,7 @@ BAD = {
     '{"kind": "text_to_image", "prompt": "x", "max_images": 2}': "a row makes one task",
     '{"kind": "text_to_image", "prompt": "x", "input_images": ["no.png"]}': "no.png",
     '{"kind": "text_to_image", "prompt": "x", "input_images": 5}': "input_images: expected",
+    '{"kind": "wan_30", "input": {"media": [{"url": "no.png"}]}}': "input.media[0].url: expected",
     '{"kind": "avatar_video"}': "anchor_id: avatar_video needs it",
     '{"kind": "avatar_video", "text": ""}': "msg: expected a text",
     '{"kind": "avatar_video", "text": "x", "speech_rate": 9}': "speech_rate: expected",

@@ -16,6 +16,7 @@ from a2e_async import (
     RateLimited,
     SubmitUncertain,
     TextToImage,
+    Unsupported,
 )
 from a2e_async.cli import messages
 from a2e_async.cli.exits import ExitCode, code_of, combined
@@ -32,6 +33,7 @@ LOST = SubmitUncertain("lost", request=TextToImage(prompt="x"), name="n")
         (OSError(28, "No space left on device"), 1),
         (KeyError("x"), 1),
         (ConfigurationError("x"), 2),
+        (Unsupported("x"), 2),
         (ValueError("x"), 2),
         (TypeError("x"), 2),
         (FileNotFoundError(2, "No such file", "x"), 2),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import anyio
 import pytest
 from PIL import Image
 
+from a2e_async import A2E, tasks
+from a2e_async.cli import follow
+from a2e_async.http.retry import RetryPolicy
 from a2e_async.sandbox import Fault
 from tests.cli.conftest import Run, Service, serving
 
@@ -33,6 +37,75 @@ def test_tasks_of_all_products_newest_first(bare: Run, with_token: None) -> None
         images = bare("jobs", "list", "--kind", "text_to_image", "--json", *base).json
         assert [(row["token"], row["prompt"]) for row in images] == [(image[0], "a red fox")]
         assert bare("jobs", "list", "--limit", 1, *base).lines == ran.lines[:1]
+
+
+def test_one_product_s_failure_does_not_spoil_the_list(
+    a2e: Run, service: Service, token: str
+) -> None:
+    service.sandbox.faults.next("/api/v1/userNanoBanana/allRecords", Fault.refused(1003, "no list"))
+
+    ran = a2e("jobs", "list", "--name", "fox", "--limit", 1)
+
+    assert ran.code == 3
+    assert ran.lines[0].startswith(token)
+    [error] = ran.errors
+    assert error.startswith("error: nano_banana: no list")
+
+
+def test_products_without_a_list_are_left_out(a2e: Run, service: Service) -> None:
+    kinds = [kind for kind in A2E.kinds() if tasks.request_class(kind).product.pages is None]
+    assert kinds
+
+    assert a2e("jobs", "list", "--limit", 1).code == 0
+    ran = a2e("jobs", "list", "--kind", kinds[0])
+
+    assert ran.code == 2
+    assert "no list" in ran.errors[0]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_service_that_no_product_reaches_is_told_once(
+    bare: Run, with_token: None, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    once = RetryPolicy(attempts=1)
+    monkeypatch.setattr("a2e_async.http.session.RetryPolicy", lambda: once)
+
+    ran = bare("jobs", "list", "--base-url", "http://127.0.0.1:1", *options)
+
+    assert ran.code == 1
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_wrong_token_is_told_once(bare: Run, with_token: None) -> None:
+    with serving(token="sk_other") as service:
+        ran = bare("jobs", "list", "--base-url", service.url)
+        asked = service.sandbox.requests.by_kind.total()
+
+    assert ran.code == 1
+    assert len(ran.errors) == 1
+    assert asked <= 16
+
+
+async def test_no_more_is_done_at_once_than_said() -> None:
+    under_way = most = 0
+    outcomes: dict[int, int | Exception] = {}
+
+    async def work(number: int) -> int:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await anyio.sleep(0.001)
+        under_way -= 1
+        return number
+
+    await follow.each(range(20), work, outcomes, at_once=8)
+
+    assert most == 8
+    assert outcomes == {number: number for number in range(20)}
+
+
+def test_help_of_kind_stays_short(bare: Run) -> None:
+    assert "a2e run --help" in bare("jobs", "list", "--help").out
 
 
 def test_tasks_by_name(a2e: Run, token: str) -> None:

@@ -23,6 +23,8 @@ from tests.cli.conftest import Run, Service, Terminal, soon
 from tests.cli.test_cli_demo import image, prompts
 from tests.cli.test_cli_generate import ANN
 
+URL = "https://example.com/a.png"
+
 
 def kill(number: signal.Signals = signal.SIGINT) -> Callable[[], None]:
     return lambda: os.kill(os.getpid(), number)
@@ -120,6 +122,18 @@ def test_the_demo_tells_what_is_there_and_what_goes_on(a2e: Run, service: Servic
     assert ran.lines[0].startswith("a2e-demo/01-a-lake.png\t")
     assert "1 of 3 tasks completed" in ran.err
     assert "Under way was a start" in ran.err
+
+
+def test_starts_without_a_name_are_told_apart_from_none(a2e: Run, service: Service) -> None:
+    row = {"kind": "head_swap", "image_url": URL, "target_image_url": URL}
+    file = prompts(Path("p.jsonl"), row, row)
+    service.sandbox.faults.next("start", Fault.slow(20), times=2)
+
+    with soon(held_up(service), kill()):
+        ran = a2e("demo", file, "--yes")
+
+    assert ran.code == 130
+    assert ran.err.count("a2e jobs list --kind head_swap --base-url") == 1
 
 
 def test_tasks_of_the_sandbox_end_with_it(bare: Run, terminal: Callable[..., Terminal]) -> None:

@@ -11,7 +11,7 @@ from a2e_async.cli.exits import ExitCode
 from tests.cli.conftest import Run, Service
 
 COMMANDS = (
-    *("image", "video", "jobs", "upload"),
+    *("image", "video", "run", "jobs", "upload"),
     *("avatars", "voices", "languages", "coins", "demo", "sandbox"),
 )
 SHARED = (["--json"], ["--base-url", "{url}"], ["-v"])
@@ -30,7 +30,10 @@ def test_help_tells_commands_exit_codes_and_where_the_token_comes_from(bare: Run
     assert "no option for it on purpose" in words
 
 
-@pytest.mark.parametrize("command", ["image", "video", "jobs list", "sandbox", "demo", "upload"])
+@pytest.mark.parametrize(
+    "command",
+    [*("image", "video", "run", "run flux_2", "jobs list"), *("sandbox", "demo", "upload")],
+)
 def test_each_command_has_help_with_the_shared_options(bare: Run, command: str) -> None:
     ran = bare(*command.split(), "-h")
 

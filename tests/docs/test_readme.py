@@ -64,7 +64,7 @@ def test_set_up_commands_are_two_lines_and_ci_calls_the_second() -> None:
 
 
 def test_names_of_errors_and_options_exist() -> None:
-    named = set(re.findall(r"`([A-Z]\w+)`", README)) - {"ValueError", "TypeError", "Path"}
+    named = {*re.findall(r"`([A-Z]\w+)`", README)} - {"ValueError", "TypeError", "Path", "False"}
     errors = {name for name in named if not name.isupper()}
     for name in errors - {"TimeoutError", "ConnectionError", "Retry"}:
         assert hasattr(a2e_async, name), name
