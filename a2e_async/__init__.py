@@ -42,12 +42,21 @@ if TYPE_CHECKING:
         Unsupported,
         UploadFailed,
     )
+    from a2e_async.families.extensions import ExtendedPrompt, PromptEvent
+    from a2e_async.families.image_to_video import ProcessingTime, QueueLevel
+    from a2e_async.files.storage import Presigned
     from a2e_async.http.retry import RetryPolicy
     from a2e_async.jobs.family import Family
     from a2e_async.jobs.job import Job
     from a2e_async.jobs.schedule import Schedule
-    from a2e_async.resources.avatars import Avatar
-    from a2e_async.resources.voices import Language, Region, Voice
+    from a2e_async.resources.avatars import Avatar, CustomAvatar
+    from a2e_async.resources.backgrounds import Background
+    from a2e_async.resources.faces import Face
+    from a2e_async.resources.ledger import Balance, Exchange, Quote, Transaction
+    from a2e_async.resources.rooms import StreamingSession
+    from a2e_async.resources.streaming import StreamingAvatar
+    from a2e_async.resources.tokens import ApiToken, LoginToken
+    from a2e_async.resources.voices import Language, Preview, Region, Voice
     from a2e_async.status import JobStatus
     from a2e_async.tasks import *  # noqa: F403
     from a2e_async.tasks.record import Record
@@ -57,13 +66,20 @@ __all__ = [
     "A2E",
     "A2EError",
     "APIError",
+    "ApiToken",
     "AuthenticationFailed",
     "Avatar",
+    "Background",
+    "Balance",
     "BudgetExceeded",
     "ConfigurationError",
     "ConnectionFailed",
     "ContentRejected",
+    "CustomAvatar",
     "DownloadFailed",
+    "Exchange",
+    "ExtendedPrompt",
+    "Face",
     "Family",
     "InsufficientCoins",
     "InvalidRequest",
@@ -74,8 +90,15 @@ __all__ = [
     "JobStatus",
     "JobTimeout",
     "Language",
+    "LoginToken",
     "NotFound",
     "PermissionDenied",
+    "Presigned",
+    "Preview",
+    "ProcessingTime",
+    "PromptEvent",
+    "QueueLevel",
+    "Quote",
     "RateLimited",
     "Record",
     "Region",
@@ -84,7 +107,10 @@ __all__ = [
     "Schedule",
     "ServerError",
     "ServiceBusy",
+    "StreamingAvatar",
+    "StreamingSession",
     "SubmitUncertain",
+    "Transaction",
     "UnexpectedResponse",
     "Unsupported",
     "UploadFailed",
@@ -120,12 +146,29 @@ _HOMES = {
     "UnexpectedResponse": "errors",
     "Unsupported": "errors",
     "UploadFailed": "errors",
+    "ExtendedPrompt": "families.extensions",
+    "PromptEvent": "families.extensions",
+    "ProcessingTime": "families.image_to_video",
+    "QueueLevel": "families.image_to_video",
+    "Presigned": "files.storage",
     "RetryPolicy": "http.retry",
     "Family": "jobs.family",
     "Job": "jobs.job",
     "Schedule": "jobs.schedule",
     "Avatar": "resources.avatars",
+    "CustomAvatar": "resources.avatars",
+    "Background": "resources.backgrounds",
+    "Face": "resources.faces",
+    "Balance": "resources.ledger",
+    "Exchange": "resources.ledger",
+    "Quote": "resources.ledger",
+    "Transaction": "resources.ledger",
+    "StreamingSession": "resources.rooms",
+    "StreamingAvatar": "resources.streaming",
+    "ApiToken": "resources.tokens",
+    "LoginToken": "resources.tokens",
     "Language": "resources.voices",
+    "Preview": "resources.voices",
     "Region": "resources.voices",
     "Voice": "resources.voices",
     "JobStatus": "status",

@@ -24,7 +24,6 @@ from a2e_async.tasks.request import Request
 if TYPE_CHECKING:
     import aiohttp
 
-    from a2e_async.files.upload import Files
     from a2e_async.sandbox import Sandbox
     from a2e_async.tasks import AvatarVideoRecord
 
@@ -57,7 +56,7 @@ class A2E:
     happyhorse_video = FamilyOf(lambda core: Family(core, tasks.HappyhorseVideo))
     head_swap = FamilyOf(lambda core: Family(core, tasks.HeadSwap))
     image_edit = FamilyOf(lambda core: Family(core, tasks.ImageEdit))
-    image_to_video = FamilyOf(lambda core: Family(core, tasks.ImageToVideo))
+    image_to_video = FamilyOf(lambda core: families.ImageToVideos(core, tasks.ImageToVideo))
     kling_image = FamilyOf(lambda core: Family(core, tasks.KlingImage))
     kling_omni = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingOmni))
     kling_video = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingVideo))
@@ -73,7 +72,7 @@ class A2E:
     talking_video = FamilyOf(lambda core: Family(core, tasks.TalkingVideo))
     think_sound = FamilyOf(lambda core: Family(core, tasks.ThinkSound))
     upscale = FamilyOf(lambda core: Family(core, tasks.Upscale))
-    veo_video = FamilyOf(lambda core: Family(core, tasks.VeoVideo))
+    veo_video = FamilyOf(lambda core: families.VeoVideos(core, tasks.VeoVideo))
     virtual_try_on = FamilyOf(lambda core: Family(core, tasks.VirtualTryOn))
     voice_clone = FamilyOf(lambda core: families.VoiceClones(core, tasks.VoiceClone))
     wan_25 = FamilyOf(lambda core: Family(core, tasks.Wan25))
@@ -82,9 +81,16 @@ class A2E:
 
     account = Group(lambda core: resources.Account(core.session))
     avatars = Group(lambda core: resources.Avatars(core.session))
+    backgrounds = Group(lambda core: resources.Backgrounds(core.session, core.files))
+    detect_language = Group(lambda core: resources.Speech(core.session).detect_language)
+    files = Group(lambda core: core.files)
+    faces = Group(lambda core: resources.Faces(core.session, core.files))
     languages = Group(lambda core: resources.Voices(core.session).languages)
+    streaming = Group(lambda core: resources.Streaming(core.session, core.before_close))
     text_to_speech = Group(lambda core: resources.Speech(core.session).text_to_speech)
+    tokens = Group(lambda core: resources.Tokens(core.session))
     voices = Group(lambda core: resources.Voices(core.session))
+    watermark = Group(lambda core: resources.Watermark(core.session, core.files).watermark)
 
     def __init__(  # noqa: PLR0913  (each is a setting of its own, by keyword)
         self,
@@ -186,11 +192,6 @@ class A2E:
             own,
         )
         return client
-
-    @property
-    def files(self) -> Files:
-        """Uploads of local media."""
-        return self._core.files
 
     @classmethod
     def kinds(cls) -> tuple[str, ...]:

@@ -9,30 +9,27 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 import attrs
 
-from a2e_async.errors import A2EError, UnexpectedResponse, UploadFailed
+from a2e_async.errors import A2EError, UploadFailed
 from a2e_async.files import media, transfer
 from a2e_async.files.local import Body, Local, Source, look
 from a2e_async.files.locks import Locks
 from a2e_async.files.naming import object_key
-from a2e_async.http.call import Call
-from a2e_async.http.envelope import Envelope
+from a2e_async.files.storage import PRESIGN, Storage
+from a2e_async.http.operation import carries_out
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import TRANSFER_ERRORS, Session
-from a2e_async.tasks.checks import is_url, local_media, media_fields, with_urls
-from a2e_async.tasks.request import Request
+from a2e_async.tasks.checks import local_media, media_fields, with_urls
 
-Req = TypeVar("Req", bound=Request[Any])
+Req = TypeVar("Req")
 
 _log = logging.getLogger("a2e_async.files")
 
-_PRESIGN = "/api/v1/r2/upload-presigned-url"
-_PUBLIC_URL_KEYS = ("cdnUrl", "publicUrl", "url")
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;[\x20-\x7e]*)?", re.ASCII)
 
 _LIFETIME = 24 * 3600.0
@@ -42,19 +39,13 @@ _AT_ONCE = 8
 
 
 @attrs.frozen
-class _Presigned:
-    upload_url: str = attrs.field(repr=False)
-    public_url: str
-
-
-@attrs.frozen
 class _Stored:
     url: str
     until: float
 
 
-class Files:
-    """Upload local media. ``a2e.files`` is one."""
+class Files(Storage):
+    """Upload local media, and use the service's storage. ``a2e.files`` is one."""
 
     def __init__(self, session: Session) -> None:
         """Prepare; nothing is sent yet.
@@ -62,11 +53,12 @@ class Files:
         Args:
             session: where requests go through.
         """
-        self._session = session
+        super().__init__(session)
         self._stored: dict[tuple[str, str], _Stored] = {}
         self._locks = Locks()
         self._places = anyio.CapacityLimiter(_AT_ONCE)
 
+    @carries_out(PRESIGN)
     async def upload(
         self, source: Source, *, name: str | None = None, content_type: str | None = None
     ) -> str:
@@ -98,7 +90,7 @@ class Files:
         """Store the local media of a request.
 
         Args:
-            request: the request.
+            request: the request, of an attrs class whose fields of media are checked as such.
 
         Returns:
             The request with URLs in place of paths and bytes; the same object if it has none.
@@ -119,7 +111,8 @@ class Files:
             field: with_urls(field, getattr(request, field), urls)
             for field in media_fields(type(request))
         }
-        return attrs.evolve(request, **changes)
+        resolved: Req = attrs.evolve(cast("Any", request), **changes)
+        return resolved
 
     async def _upload_all(self, locals_: Sequence[Local]) -> dict[str, str]:
         urls: dict[str, str] = {}
@@ -163,12 +156,11 @@ class Files:
         # The object's address is public: a key that nobody can guess, and that overwrites nothing.
         key = object_key(uuid.uuid4().hex, name)
         body = {"key": key, "contentType": kind, "contentLength": local.size}
-        call = Call("POST", _PRESIGN, json=body)
         # Signed once there is a place: a signature does not live long.
         async with self._places:
-            signed = _read_presigned(await self._session.call(call, effect=Effect.START))
+            signed = await self.signed(PRESIGN, body, public=True)
             await self._put(local, signed.upload_url, kind)
-        return signed.public_url
+        return str(signed.public_url)
 
     async def _put(self, local: Local, url: str, kind: str) -> None:
         policy = self._session.policy
@@ -229,35 +221,7 @@ def _named(name: str, kind: str) -> str:
     return name + media.extension_of(mime)
 
 
-def _read_presigned(answer: Envelope) -> _Presigned:
-    data = answer.data if isinstance(answer.data, Mapping) else {}
-    public_url = next((data[key] for key in _PUBLIC_URL_KEYS if data.get(key)), None)
-    if _usable(data.get("uploadUrl")) and _usable(public_url):
-        upload_url = transfer.address(data["uploadUrl"])
-        return _Presigned(str(upload_url), str(public_url))
-    raise UnexpectedResponse(
-        "uploadUrl or cdnUrl is missing, or is no https address",
-        status=200,
-        trace_id=answer.trace_id,
-        body=_without_queries(answer.body),
-    )
-
-
-def _usable(value: Any) -> bool:
-    return isinstance(value, str) and is_url(value) and transfer.address(value) is not None
-
-
-def _without_queries(value: Any) -> Any:
-    if isinstance(value, str):
-        return transfer.bare(value)
-    if isinstance(value, dict):
-        return {key: _without_queries(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_queries(item) for item in value]
-    return value
-
-
-def _local_media(request: Request[Any]) -> Iterator[tuple[str, Source]]:
+def _local_media(request: object) -> Iterator[tuple[str, Source]]:
     for field in media_fields(type(request)):
         yield from local_media(field, getattr(request, field))
 

@@ -28,11 +28,13 @@ class Envelope:
         data: the payload, in whatever shape it came.
         trace_id: the service's id of the request, or None.
         body: the whole parsed answer.
+        status: HTTP status.
     """
 
     data: Any
     trace_id: str | None
     body: Any
+    status: int = _OK
 
 
 def read(
@@ -51,14 +53,14 @@ def read(
     body, readable = _parse(content)
     succeeded = _OK <= status < _MULTIPLE_CHOICES
     if status == _NO_CONTENT and not content:
-        return Envelope(None, None, None)
+        return Envelope(None, None, None, status)
     if not readable:
         kind = errors.UnexpectedResponse if succeeded else _by_status(status)
         words = _unreadable(status, content)
         return kind(words, status=status, body=body, retry_after=retry_after)
     code = read_code(body)
     if succeeded and code in _SUCCESS_CODES and not _says_no(body):
-        return Envelope(_data(body), _trace_id(body), body)
+        return Envelope(_data(body), _trace_id(body), body, status)
     message = read_message(body)
     return classify(status, code, message)(
         message,
@@ -67,6 +69,15 @@ def read(
         trace_id=_trace_id(body),
         body=body,
         retry_after=retry_after,
+    )
+
+
+def read_error_event(data: str) -> errors.APIError:
+    """Read the error (not raised) that an event of a stream tells of, be it JSON or plain words."""
+    body, _ = _parse(data.encode())
+    code, message = read_code(body), read_message(body) or data.strip()
+    return classify(_OK, code, message)(
+        message, status=_OK, code=code, trace_id=_trace_id(body), body=body
     )
 
 

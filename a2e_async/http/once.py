@@ -1,13 +1,15 @@
-"""Requests that cost something and have no task to look for."""
+"""Requests that must not be carried out twice, or cannot be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from a2e_async.errors import A2EError, SubmitUncertain
-from a2e_async.http.retry import Fate, fate
+from a2e_async.errors import A2EError, NotFound, SubmitUncertain
+from a2e_async.http.call import Call
+from a2e_async.http.retry import Effect, Fate, fate
+from a2e_async.http.session import Session
 
 
 @contextmanager
@@ -28,3 +30,24 @@ def uncertain_if_lost(what: str, request: Any = None) -> Iterator[None]:
             raise
         words = f"the answer was lost; {what} all the same. It was not sent again"
         raise SubmitUncertain(words, request=request, name=None) from error
+
+
+async def delete(session: Session, call: Call) -> None:
+    """Send a deletion, and once more if its answer was lost.
+
+    Args:
+        session: where it goes through.
+        call: the deletion of one thing by its id.
+
+    Raises:
+        NotFound: the service does not know the thing.
+        A2EError: what `Session.call` raises.
+    """
+    try:
+        await session.call(call, effect=Effect.START)
+    except A2EError as error:
+        if fate(error) is not Fate.UNKNOWN:
+            raise
+        # It may have been carried out; then there is nothing to delete any more.
+        with suppress(NotFound):
+            await session.call(call, effect=Effect.READ)

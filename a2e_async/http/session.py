@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
 
 import aiohttp
 import anyio
@@ -20,6 +22,7 @@ from a2e_async.errors import A2EError, APIError, ConfigurationError, ConnectionF
 from a2e_async.http import envelope
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
+from a2e_async.http.events import Event, EventParser
 from a2e_async.http.retry import (
     Effect,
     RetryPolicy,
@@ -27,6 +30,9 @@ from a2e_async.http.retry import (
     parse_retry_after,
     slows_client,
 )
+from a2e_async.http.sockets import Sockets
+
+T = TypeVar("T")
 
 _log = logging.getLogger("a2e_async.http")
 
@@ -36,16 +42,15 @@ _NEVER_SENT = (
     aiohttp.ConnectionTimeoutError,
 )
 _BAD_ADDRESS = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
+_BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
+_EVENT_STREAM = "text/event-stream"
 
 # No real token is shorter, and a short one would be found in the middle of other words.
 _SHORTEST_SECRET = 8
 
 
 class Session:
-    """The one place where bytes leave the process.
-
-    The aiohttp session is made on first use, and belongs to the event loop of that moment.
-    """
+    """The one place where bytes leave the process."""
 
     def __init__(
         self,
@@ -70,13 +75,7 @@ class Session:
         self.policy = policy or RetryPolicy()
         self._address = address
         self._base_url = "" if address else settings.base_url
-        self._injected = session
-        self._own: aiohttp.ClientSession | None = None
-        self._assets: aiohttp.ClientSession | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
-        self._closing = asyncio.Event()
-        self._reading: set[aiohttp.ClientResponse] = set()
+        self._sockets = Sockets(session)
         self._not_before = 0.0
         self._date: tuple[str | None, float] = (None, 0.0)
         self._options: dict[str, Any] = {"middlewares": tuple(middlewares)} if middlewares else {}
@@ -88,7 +87,7 @@ class Session:
 
     def ready(self) -> None:
         """Raise `ConfigurationError` if the client is closed or belongs to another event loop."""
-        self._session()
+        self._sockets.for_service()
 
     async def call(
         self, call: Call, *, effect: Effect = Effect.READ, read_timeout: float | None = None
@@ -108,12 +107,60 @@ class Session:
             ConnectionFailed: there was no answer.
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
-        self.ready()
         timeout = self._timeout if read_timeout is None else self._limits(read_timeout)
+        return await self._carry_out(call, effect, partial(self._exchange, call, timeout))
+
+    async def events(
+        self, call: Call, *, effect: Effect = Effect.READ
+    ) -> AsyncGenerator[Event | Envelope, None]:
+        """Send a request whose answer is a stream of events, and again as `call` does.
+
+        Nothing is sent again once the stream has begun. To close the generator early closes the
+        connection.
+
+        Args:
+            call: the request.
+            effect: what it does to the service.
+
+        Yields:
+            The events as they come; the one envelope where the answer is a plain one.
+
+        Raises:
+            APIError: the answer is a failure, or an event of the type ``error`` tells of one.
+            ConnectionFailed: there was no answer, or it broke off.
+            ConfigurationError: the client is closed, or belongs to another event loop.
+        """
+        answer: aiohttp.ClientResponse | Envelope
+        answer = await self._carry_out(call, effect, partial(self._begin, call))
+        if isinstance(answer, Envelope):
+            yield answer
+            return
+        parser, failed = EventParser(), None
+        self._sockets.reading.add(answer)
+        try:
+            async for piece in answer.content.iter_any():
+                for event in parser.feed(piece):
+                    yield self._clean(event)
+        except _BROKEN as error:
+            failed = self._connection_failed(call, error)
+        finally:
+            self._sockets.reading.discard(answer)
+            answer.close()
+        if failed is not None:
+            # Not raised above, where the telling error would become its context.
+            raise failed
+
+    async def _carry_out(
+        self,
+        call: Call,
+        effect: Effect,
+        exchange: Callable[[aiohttp.ClientSession], Awaitable[T | APIError]],
+    ) -> T:
+        self.ready()
         attempt = 1
         while True:
-            outcome = await self._attempt(call, timeout)
-            if isinstance(outcome, Envelope):
+            outcome = await self._attempt(call, exchange)
+            if not isinstance(outcome, A2EError):
                 return outcome
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
             if delay is None:
@@ -122,16 +169,18 @@ class Session:
             await self._pause(delay)
             attempt += 1
 
-    async def _attempt(self, call: Call, timeout: aiohttp.ClientTimeout) -> Envelope | A2EError:
+    async def _attempt(
+        self, call: Call, exchange: Callable[[aiohttp.ClientSession], Awaitable[T | APIError]]
+    ) -> T | A2EError:
         await self._wait_turn()
         if not self._base_url and self._address is not None:
             self._base_url = await self._address()
-        session = self._session()
+        session = self._sockets.for_service()
         try:
-            outcome = await self._exchange(session, call, timeout)
+            outcome = await exchange(session)
         except _BAD_ADDRESS as error:
             raise ConfigurationError(f"base_url: not usable as an address: {error}") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except _BROKEN as error:
             return self._connection_failed(call, error)
         except asyncio.CancelledError:
             # A closing connector cancels whoever queues for a connection, though nobody cancelled
@@ -144,29 +193,50 @@ class Session:
         return outcome
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, call: Call, timeout: aiohttp.ClientTimeout
+        self, call: Call, timeout: aiohttp.ClientTimeout, session: aiohttp.ClientSession
     ) -> Envelope | APIError:
+        async with session.request(**self._request(call, timeout)) as response:
+            return await self._read(call, response)
+
+    async def _begin(
+        self, call: Call, session: aiohttp.ClientSession
+    ) -> aiohttp.ClientResponse | Envelope | APIError:
+        response = await session.request(**self._request(call, self._timeout))
+        if response.status == HTTPStatus.OK and response.content_type == _EVENT_STREAM:
+            return response
+        async with response:
+            return await self._read(call, response)
+
+    def _request(self, call: Call, timeout: aiohttp.ClientTimeout) -> dict[str, Any]:
         has_body = call.json is not None
-        async with session.request(
-            call.method,
-            URL(self._base_url + call.path, encoded=True),
-            params=call.params,
-            data=wire.dumps(call.json) if has_body else None,
-            headers=self._json_headers if has_body else self._headers,
-            timeout=timeout,
-            allow_redirects=False,
-            raise_for_status=False,
+        return {
+            "method": call.method,
+            "url": URL(self._base_url + call.path, encoded=True),
+            "params": call.params,
+            "data": wire.dumps(call.json) if has_body else None,
+            "headers": self._json_headers if has_body else self._headers,
+            "timeout": timeout,
+            "allow_redirects": False,
+            "raise_for_status": False,
             **self._options,
-        ) as response:
-            self._reading.add(response)
-            try:
-                content = self._without_token(await response.read())
-            finally:
-                self._reading.discard(response)
-            status, answered = response.status, response.headers
+        }
+
+    async def _read(self, call: Call, response: aiohttp.ClientResponse) -> Envelope | APIError:
+        self._sockets.reading.add(response)
+        try:
+            content = self._without_token(await response.read())
+        finally:
+            self._sockets.reading.discard(response)
+        status, answered = response.status, response.headers
         _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
         return envelope.read(status, content, retry_after=_asked_to_wait(answered))
+
+    def _clean(self, event: Event) -> Event:
+        data = self._without_token(event.data.encode()).decode()
+        if event.type == "error":
+            raise envelope.read_error_event(data)
+        return Event(event.type, data, event.id)
 
     def _without_token(self, content: bytes) -> bytes:
         # A service that echoes the token back must not bring it into a record or an exception.
@@ -182,6 +252,10 @@ class Session:
         telling = isinstance(error, aiohttp.ClientResponseError) or clean != words
         failed.__cause__ = aiohttp.ClientError(failed.message) if telling else error
         return failed
+
+    async def aclose(self) -> None:
+        """Close what was opened here; an injected session stays open. May be called twice."""
+        await self._sockets.aclose()
 
     def server_time(self) -> datetime | None:
         """Tell the service's present time by its last answer's ``Date``; None before any."""
@@ -210,7 +284,7 @@ class Session:
             The response, whose body is still to be read. What goes wrong comes as it is from
             aiohttp (`TRANSFER_ERRORS`).
         """
-        async with self._asset_session().request(
+        async with self._sockets.for_assets().request(
             method,
             URL(url, encoded=True),
             headers={"User-Agent": self.settings.user_agent, **headers},
@@ -218,89 +292,11 @@ class Session:
             timeout=self._timeout,
             raise_for_status=False,
         ) as response:
-            self._reading.add(response)
+            self._sockets.reading.add(response)
             try:
                 yield response
             finally:
-                self._reading.discard(response)
-
-    async def aclose(self) -> None:
-        """Close what was opened here; an injected session stays open. May be called twice."""
-        self._closed = True
-        for response in self._reading:
-            # A session that closes leaves whoever reads a body from it to wait for ever.
-            response.content.set_exception(aiohttp.ClientConnectionError("the client was closed"))
-        own, assets = self._own, self._assets
-        self._own = self._assets = None
-        foreign = self._loop is not None and self._loop is not asyncio.get_running_loop()
-        if not foreign:
-            self._closing.set()
-        for session in filter(None, (assets, own)):
-            if foreign:
-                # Its sockets belong to a loop that cannot be used from here.
-                await self._abandon(session)
-            else:
-                await session.close()
-
-    async def _abandon(self, session: aiohttp.ClientSession) -> None:
-        connector = session.connector
-        session.detach()
-        if connector is not None and self._loop is not None and self._loop.is_closed():
-            await connector.close()
-
-    def _session(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise ConfigurationError(
-                "the client is closed; make a new one: async with A2E() as a2e"
-            )
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._bind(loop)
-        if self._injected is not None:
-            return self._usable(self._injected)
-        if self._own is None:
-            self._own = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        return self._own
-
-    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._loop is not None:
-            raise ConfigurationError(
-                "this client belongs to another event loop: a client works in the loop that it was "
-                "first used in. Make one in each loop: async with A2E() as a2e"
-            )
-        self._loop = loop
-
-    @staticmethod
-    def _usable(session: aiohttp.ClientSession) -> aiohttp.ClientSession:
-        if session.closed:
-            raise ConfigurationError(
-                "session: the aiohttp session given to A2E(session=…) is closed"
-            )
-        loop = asyncio.get_running_loop()
-        # Its public property for this is deprecated.
-        if getattr(session, "_loop", loop) is not loop:
-            raise ConfigurationError(
-                "session: the aiohttp session given to A2E(session=…) belongs to another event loop"
-            )
-        if session.auth is not None:
-            raise ConfigurationError(
-                "session: the aiohttp session given to A2E(session=…) has auth=…, and the service "
-                "wants the token in its place; give a session without"
-            )
-        return session
-
-    def _asset_session(self) -> aiohttp.ClientSession:
-        session = self._session()
-        if "Authorization" not in session.headers:
-            return session
-        if self._assets is None:
-            self._assets = aiohttp.ClientSession(
-                connector=session.connector,
-                connector_owner=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=session.trust_env,
-            )
-        return self._assets
+                self._sockets.reading.discard(response)
 
     def _limits(self, read_timeout: float) -> aiohttp.ClientTimeout:
         # No `total` and no `connect`: both count the time in the queue for a free connection.
@@ -313,17 +309,17 @@ class Session:
         self._not_before = max(self._not_before, clock.now() + asked)
 
     async def _wait_turn(self) -> None:
-        while (left := self._not_before - clock.now()) > 0 and not self._closed:
+        while (left := self._not_before - clock.now()) > 0 and not self._sockets.closed:
             # Spread a little, so that the callers do not all come back in the same moment.
             await self._pause(left * (1 + random.random() / 10))  # noqa: S311
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but no longer than the client is open."""
         with anyio.move_on_after(seconds):
-            await self._closing.wait()
+            await self._sockets.closing.wait()
 
 
-TRANSFER_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+TRANSFER_ERRORS = _BROKEN
 
 
 def _asked_to_wait(answered: Mapping[str, str]) -> float | None:

@@ -1,4 +1,4 @@
-"""Text to speech (documented under "TTS and Voice Clone")."""
+"""Text to speech, and the language of a text (documented under "TTS and Voice Clone")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import attrs
 
 from a2e_async import wire
-from a2e_async.http.envelope import Envelope
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
@@ -17,13 +16,18 @@ from a2e_async.tasks import checks
 from a2e_async.wire import named
 
 _SPEAK = Operation("POST", "/api/v1/video/send_tts")
+_CLASSIFY = Operation("POST", "/api/v1/video/lang_classify")
 MOST_CHARACTERS = 1000
 _URL_KEYS = ("audio_url", "url", "audioSrc", "result")
+_LANGUAGE_KEYS = ("lang", "language", "code", "result")
 
 
 @attrs.frozen(kw_only=True)
 class TextToSpeech:
-    """The fields of ``POST /api/v1/video/send_tts``, checked. See `Speech.text_to_speech`."""
+    """The fields of ``POST /api/v1/video/send_tts``, checked. See `Speech.text_to_speech`.
+
+    The fields of a captcha are left out: the service asks nobody for one who has an API token.
+    """
 
     msg: str = attrs.field(validator=checks.Text(MOST_CHARACTERS))
     tts_id: str | None = attrs.field(default=None, validator=checks.Text())
@@ -45,7 +49,7 @@ class TextToSpeech:
 
 
 class Speech:
-    """Speech of texts. Reached from the client: ``a2e.text_to_speech``."""
+    """Texts. Reached from the client: ``a2e.text_to_speech`` and ``a2e.detect_language``."""
 
     def __init__(self, session: Session) -> None:
         """Ask over this session."""
@@ -97,13 +101,30 @@ class Speech:
         """Speak the text of a request, as `text_to_speech` does with its fields."""
         call = _SPEAK.call(json=wire.unstructure(request))
         with uncertain_if_lost("the speech may have been made and charged", request):
-            return _url(await self._session.call(call, effect=Effect.START))
+            answer = await self._session.call(call, effect=Effect.START)
+            return listing.address_in(answer, *_URL_KEYS)
 
+    @carries_out(_CLASSIFY)
+    async def detect_language(self, msg: str) -> str:
+        """Tell the language of a text (``POST /api/v1/video/lang_classify``).
 
-def _url(answer: Envelope) -> str:
-    data: Any = answer.data
-    if isinstance(data, dict):
-        data = next((data[key] for key in _URL_KEYS if data.get(key)), None)
-    if not isinstance(data, str) or not data.startswith(("https://", "http://")):
-        raise listing.unexpected(answer, "the answer holds no URL of an audio")
-    return data
+        Args:
+            msg: the text.
+
+        Returns:
+            The language, such as ``en-US``.
+
+        Raises:
+            TypeError: no text.
+            ValueError: a blank one.
+            APIError: the service refuses, or its answer cannot be read.
+            ConnectionFailed: there was no answer.
+        """
+        checks.Text().check("msg", msg)
+        answer = await self._session.call(_CLASSIFY.call(json={"msg": msg}))
+        data: Any = answer.data
+        if isinstance(data, dict):
+            data = next((data[key] for key in _LANGUAGE_KEYS if data.get(key)), None)
+        if not isinstance(data, str) or not data:
+            raise listing.unexpected(answer, "the answer holds no language")
+        return data

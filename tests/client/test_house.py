@@ -100,6 +100,7 @@ def test_nobody_but_the_session_touches_the_token(path: Path) -> None:
 
 PURE = ["http/envelope.py", "http/retry.py", "http/shapes.py", "http/call.py", "jobs/schedule.py"]
 PURE += ["status.py", "wire.py", "tasks/product.py", "tasks/record.py", "tasks/text_to_image.py"]
+PURE += ["http/events.py"]
 
 
 @pytest.mark.parametrize("name", PURE)

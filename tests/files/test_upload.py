@@ -15,6 +15,7 @@ from aiohttp import web
 from a2e_async import errors
 from a2e_async.files import local, upload
 from a2e_async.files.upload import Files
+from a2e_async.http.operation import Operation
 from a2e_async.http.session import Session
 from a2e_async.tasks.avatar_video import AvatarVideo
 from a2e_async.tasks.text_to_image import TextToImage
@@ -191,7 +192,7 @@ async def test_endless_redirects_are_given_up_at_once(host: AssetHost, files: Fi
 async def test_a_refused_presign_is_the_services_own_error(
     host: AssetHost, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "_PRESIGN", "/put/nothing")
+    monkeypatch.setattr(upload, "PRESIGN", Operation("POST", "/put/nothing"))
     with pytest.raises(errors.NotFound):
         await files.upload(PNG)
 

@@ -10,6 +10,7 @@ from a2e_async import (
     Avatar,
     AvatarVideo,
     AvatarVideoRecord,
+    ImageToVideoRecord,
     Job,
     JobFailed,
     JobStatus,
@@ -19,6 +20,17 @@ from a2e_async import (
     TextToImageRecord,
     Voice,
 )
+from a2e_async.families.extensions import ExtendedPrompt, PromptEvent
+from a2e_async.families.image_to_video import ProcessingTime, QueueLevel
+from a2e_async.files.storage import Presigned
+from a2e_async.resources.avatars import CustomAvatar
+from a2e_async.resources.backgrounds import Background
+from a2e_async.resources.faces import Face
+from a2e_async.resources.ledger import Balance, Exchange, Quote, Transaction
+from a2e_async.resources.rooms import StreamingSession
+from a2e_async.resources.streaming import StreamingAvatar
+from a2e_async.resources.tokens import ApiToken, LoginToken
+from a2e_async.resources.voices import Preview
 
 
 async def text_to_image(a2e: A2E) -> None:
@@ -71,6 +83,58 @@ async def around(a2e: A2E) -> None:
     assert_type(await a2e.languages(), list[Language])
     assert_type(await a2e.account.coins(), float | int)
     assert_type(await a2e.files.upload(b"..."), str)
+
+
+async def groups(a2e: A2E) -> None:
+    request = TextToImage(prompt="x")
+    assert_type(await a2e.account.balance(), Balance)
+    assert_type(await a2e.account.quote(request), Quote)
+    assert_type(await a2e.account.quote("/api/v1/userText2Image/start", {}), Quote)
+    await a2e.account.quote("/api/v1/x")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+    assert_type([it async for it in a2e.account.history(page_size=5)], list[Transaction])
+    assert_type(await a2e.account.exchange_diamonds(1), Exchange)
+    assert_type(await a2e.account.auto_public_pool(enabled=True), bool)
+    assert_type(await a2e.tokens.login({"account": "me"}), LoginToken)
+    assert_type(await a2e.tokens.generate("mine"), ApiToken)
+    assert_type(await a2e.voices.list_by_post(), list[Voice])
+    assert_type(await a2e.voices.tts_list(), list[Voice])
+    assert_type([it async for it in a2e.voices.previews()], list[Preview])
+    assert_type(await a2e.avatars.all(web_type="a2e"), list[Avatar])
+    assert_type(await a2e.avatars.list_custom(), list[CustomAvatar])
+    assert_type(await a2e.avatars.add_custom({}), CustomAvatar)
+    assert_type(await a2e.avatars.tags(), list[str])
+    assert_type(await a2e.backgrounds.add(Path("a.png")), Background)
+    assert_type(await a2e.backgrounds.all(), list[Background])
+    assert_type(await a2e.faces.add(b"..."), Face)
+    assert_type(await a2e.faces.list(), list[Face])
+    assert_type(await a2e.detect_language("x"), str)
+    assert_type(await a2e.watermark("https://x.y/z", "text", text="x"), str)
+    assert_type(await a2e.files.transfer("https://x.y/z"), str)
+    assert_type(await a2e.files.presign("x"), Presigned)
+
+
+async def streaming(a2e: A2E) -> None:
+    assert_type(await a2e.streaming.avatars(), list[StreamingAvatar])
+    async with a2e.streaming.open("x", expire_seconds=5) as room:
+        assert_type(room, StreamingSession)
+        assert_type((room.app_id, room.channel, room.token, room.uid), tuple[str, str, str, int])
+    await a2e.streaming.leave("x")
+
+
+async def image_to_video(a2e: A2E, media: Path) -> None:
+    family = a2e.image_to_video
+    assert_type(await family.average_processing_time(), ProcessingTime)
+    assert_type(await family.unlimited_queue_level(), QueueLevel)
+    prompt = await family.extend_prompt(
+        reference_id="x", image_url=media, prompt="x", negative_prompt="", template="cinematic"
+    )
+    assert_type(prompt, ExtendedPrompt)
+    async for event in family.stream_flf2v_prompt(
+        reference_id="x", image_url=media, end_image_url=media, prompt="x", negative_prompt=""
+    ):
+        assert_type(event, PromptEvent)
+    assert_type(await family.run(image_url=media, prompt="x"), ImageToVideoRecord)
+    assert_type(await a2e.veo_video.full_hd("x"), str)
 
 
 def failed(error: JobFailed) -> None:

@@ -6,7 +6,6 @@ from typing import assert_type
 
 from a2e_async import (
     A2E,
-    Job,
     ActorSwapRecord,
     AvatarTrainingRecord,
     AvatarVideoRecord,
@@ -21,6 +20,7 @@ from a2e_async import (
     HeadSwapRecord,
     ImageEditRecord,
     ImageToVideoRecord,
+    Job,
     KlingImageRecord,
     KlingOmniRecord,
     KlingVideoRecord,
@@ -29,8 +29,8 @@ from a2e_async import (
     PhotobookRecord,
     ProductAvatarRecord,
     QwenImageRecord,
-    Seedance15ProRecord,
     Seedance2Record,
+    Seedance15ProRecord,
     Sora2ProVideoRecord,
     TalkingPhotoRecord,
     TalkingVideoRecord,
