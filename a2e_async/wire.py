@@ -10,6 +10,7 @@ import json
 import math
 import operator
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from types import ModuleType
@@ -53,8 +54,10 @@ def wire_names(attribute: attrs.Attribute[Any]) -> tuple[str, ...]:
 def dumps(value: Any) -> bytes:
     """Encode a JSON value, with orjson where it is installed."""
     if _orjson is not None:
-        encoded: bytes = _orjson.dumps(value)
-        return encoded
+        # What only the standard library writes: a subclass of float, a number beyond 64 bits.
+        with suppress(TypeError):
+            encoded: bytes = _orjson.dumps(value)
+            return encoded
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -64,5 +64,5 @@ class ActorSwap(NamedRequest[ActorSwapRecord], NotifyingRequest[ActorSwapRecord]
     image_url: Media = attrs.field(validator=checks.MediaSource())
     video_url: Media = attrs.field(validator=checks.MediaSource())
     prompt: str | None = fields.text()
-    negative_prompt: str | None = fields.text()
+    negative_prompt: str | None = fields.text(blank=True)
     timeout: int | None = fields.whole(default=300)

@@ -92,7 +92,7 @@ class AvatarTraining(NamedRequest[AvatarTrainingRecord]):
     skip_preview: bool | None = fields.flag(wire="skipPreview")
     model_version: str | None = fields.text()
     prompt: str | None = fields.text()
-    negative_prompt: str | None = fields.text()
+    negative_prompt: str | None = fields.text(blank=True)
     is_transcoding: bool | None = fields.flag(wire="isTranscoding")
 
     def __attrs_post_init__(self) -> None:

@@ -107,7 +107,8 @@ class AvatarVideo(NotifyingRequest[AvatarVideoRecord]):
         result_fields=("result",),
         failure_fields=("error", "msg"),
         media="video",
-        deadline=60 * 60.0,
+        # The page sets no limit to the length of an audio.
+        deadline=2 * 60 * 60.0,
     )
 
     anchor_id: str = attrs.field(validator=checks.Text())

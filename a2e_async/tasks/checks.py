@@ -22,7 +22,12 @@ Media: TypeAlias = str | Path | bytes
 """An ``https`` URL, or local media that is uploaded before the start."""
 
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".tif", ".tiff")
+_VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".wmv", ".flv", ".mpg", ".mpeg")
+_SOUNDS = (".mp3", ".wav", ".ogg", ".opus", ".m4a", ".aac", ".flac", ".wma")
+_MEDIA_SUFFIXES = frozenset(PICTURES + _VIDEOS + _SOUNDS)
 _TOO_LARGE = 2**63
+_DEEPEST = 16
 
 
 def refuse(kind: type[Exception], field: str, allowed: str, value: object) -> NoReturn:
@@ -189,8 +194,8 @@ class JsonObject(Check):
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
             self.wrong_type(field, value)
         try:
-            json.dumps(dict(value), allow_nan=False)
-        except (TypeError, ValueError):
+            json.dumps(dict(value), allow_nan=False, ensure_ascii=False).encode()
+        except (TypeError, ValueError, RecursionError):
             self.wrong_value(field, value)
 
 
@@ -218,8 +223,8 @@ class MediaSource(Check):
     """A URL, a path or bytes. Whether a path can be read is found out at the start.
 
     Attributes:
-        suffixes: how names may end, in small letters, or nothing for any. A name without a suffix
-            passes: it says nothing about the file.
+        suffixes: how names may end, in small letters, or nothing for any. A name that ends
+            neither so nor as other media do passes: it says nothing about the file.
     """
 
     suffixes: tuple[str, ...] = ()
@@ -236,10 +241,8 @@ class MediaSource(Check):
             self.wrong_type(field, value)
         if (isinstance(value, str) and not is_url(value)) or value == b"":
             self.wrong_value(field, value)
-        if self.suffixes and not isinstance(value, bytes):
-            name = PurePosixPath(urlsplit(value).path) if isinstance(value, str) else value
-            if name.suffix and name.suffix.lower() not in self.suffixes:
-                self.wrong_value(field, value)
+        if self.suffixes and is_other_media(value, self.suffixes):
+            self.wrong_value(field, value)
 
 
 @attrs.frozen(eq=False)
@@ -302,9 +305,25 @@ class ObjectOf(Check):
             self.members[name].check(f"{field}.{name}", item)
 
 
+def is_hashable(check: Check) -> bool:
+    """Tell whether what passes a check can be hashed: mappings cannot."""
+    if isinstance(check, ListOf):
+        return is_hashable(check.item)
+    return not isinstance(check, (JsonObject, ObjectOf))
+
+
+def is_other_media(value: Media, suffixes: tuple[str, ...]) -> bool:
+    """Tell whether media ends in its name as media does, but in none of these ways."""
+    if isinstance(value, bytes):
+        return False
+    name = PurePosixPath(urlsplit(value).path) if isinstance(value, str) else value
+    return name.suffix.lower() in _MEDIA_SUFFIXES.difference(suffixes)
+
+
 def is_url(text: str) -> bool:
     """Tell whether a text is an ``https`` URL, or an ``http`` one to a private network."""
     try:
+        text.encode()
         parts = urlsplit(text)
     except ValueError:
         return False
@@ -315,11 +334,29 @@ def is_url(text: str) -> bool:
 
 def frozen(value: Any) -> Any:
     """Make lists immutable, within objects too; what is no list is left for the check to refuse."""
-    if isinstance(value, Mapping):
-        return {key: frozen(item) for key, item in value.items()}
-    if isinstance(value, (str, bytes, Path)) or not isinstance(value, Iterable):
+    return _frozen(value, _DEEPEST)
+
+
+def _frozen(value: Any, levels: int) -> Any:
+    # A list may hold itself.
+    if levels == 0 or isinstance(value, (str, bytes, Path)) or not isinstance(value, Iterable):
         return value
-    return tuple(map(frozen, value))
+    if isinstance(value, Mapping):
+        return {key: _frozen(item, levels - 1) for key, item in value.items()}
+    return tuple(_frozen(item, levels - 1) for item in value)
+
+
+def copied(value: Any) -> Any:
+    """Copy an object and what it holds: a change of the caller's own later changes no copy."""
+    return _copied(value, _DEEPEST)
+
+
+def _copied(value: Any, levels: int) -> Any:
+    if levels and isinstance(value, Mapping):
+        return {key: _copied(item, levels - 1) for key, item in value.items()}
+    if levels and isinstance(value, list):
+        return [_copied(item, levels - 1) for item in value]
+    return value
 
 
 def media_tuple(value: Iterable[Media]) -> tuple[Media, ...]:

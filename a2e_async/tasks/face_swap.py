@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import attrs
 
 from a2e_async.http.operation import Operation
-from a2e_async.tasks import checks, fields
+from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.product import Pages, Product
 from a2e_async.tasks.record import Record
@@ -47,7 +47,7 @@ class FaceSwap(NamedRequest[FaceSwapRecord], NotifyingRequest[FaceSwapRecord]):
 
     Raises:
         TypeError: a field of the wrong type.
-        ValueError: a field out of bounds.
+        ValueError: a field out of bounds, or a video for ``v2``.
     """
 
     product: ClassVar[Product[FaceSwapRecord]] = Product(
@@ -70,3 +70,10 @@ class FaceSwap(NamedRequest[FaceSwapRecord], NotifyingRequest[FaceSwapRecord]):
     face_url: Media = attrs.field(validator=checks.MediaSource())
     cover_url: Media | None = fields.media()
     model_version: ModelVersion | None = fields.choice(ModelVersion, default="v1")
+
+    def __attrs_post_init__(self) -> None:
+        """Check what one field says about another."""
+        pictures = rules.holds(self, model_version="v2")
+        if pictures and checks.is_other_media(self.video_url, checks.PICTURES):
+            words = "a picture with model_version='v2'"
+            checks.refuse(ValueError, "video_url", words, self.video_url)

@@ -36,17 +36,25 @@ def optional(
         frozen: whether lists in it are made immutable.
     """
     metadata = {_DEFAULT: default} if default is not None else {}
+    kept = checks.copied if isinstance(check, checks.JsonObject) else None
     return attrs.field(
         default=None,
         validator=check,
-        converter=checks.frozen if frozen else None,
+        hash=None if checks.is_hashable(check) else False,
+        converter=checks.frozen if frozen else kept,
         metadata=metadata | (named(wire) if wire else {}),
     )
 
 
-def text(most: int | None = None, *, default: str | None = None, wire: str | None = None) -> Any:
-    """Make a field for a text of at most so many characters."""
-    return optional(checks.Text(most), default=default, wire=wire)
+def text(
+    most: int | None = None,
+    *,
+    default: str | None = None,
+    wire: str | None = None,
+    blank: bool = False,
+) -> Any:
+    """Make a field for a text of at most so many characters, which may be `blank`."""
+    return optional(checks.Text(most, blank=blank), default=default, wire=wire)
 
 
 def choice(words: Any, *, default: str | int | None = None, wire: str | None = None) -> Any:
@@ -81,14 +89,21 @@ def number(
     return optional(checks.Number(least, most), default=default, wire=wire)
 
 
-def media(*, wire: str | None = None) -> Any:
+def media(*, wire: str | None = None, suffixes: tuple[str, ...] = ()) -> Any:
     """Make a field for media: an ``https`` URL, a path or bytes."""
-    return optional(checks.MediaSource(), wire=wire)
+    return optional(checks.MediaSource(suffixes), wire=wire)
 
 
-def media_list(most: int | None = None, *, least: int = 0, wire: str | None = None) -> Any:
+def media_list(
+    most: int | None = None,
+    *,
+    least: int = 0,
+    wire: str | None = None,
+    suffixes: tuple[str, ...] = (),
+) -> Any:
     """Make a field for a list of media."""
-    return optional(checks.ListOf(checks.MediaSource(), most, least), wire=wire, frozen=True)
+    check = checks.ListOf(checks.MediaSource(suffixes), most, least)
+    return optional(check, wire=wire, frozen=True)
 
 
 def any_object(*, wire: str | None = None) -> Any:

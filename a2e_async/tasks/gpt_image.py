@@ -51,7 +51,7 @@ class GptImage(NamedRequest[GptImageRecord], NotifyingRequest[GptImageRecord]):
         input_images: at most 16 pictures to edit.
         aspect_ratio: by default ``1:1``. ``gpt-image-1.5`` takes ``1:1``, ``3:2`` and ``2:3``
             only.
-        quality: by default ``medium``; ``gpt-image-1.5`` only.
+        quality: by default ``medium``, the only one of ``gpt-image-2``.
         resolution: by default ``1K``; ``gpt-image-2`` only. ``2K`` and ``4K`` want an
             ``aspect_ratio`` that is not ``auto``, and there is no ``4K`` with ``1:1``.
         force_generate: True goes on although the service's own check finds something unsafe. No
@@ -87,7 +87,7 @@ class GptImage(NamedRequest[GptImageRecord], NotifyingRequest[GptImageRecord]):
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""
-        rules.only(self, "quality", model="gpt-image-1.5")
+        rules.within(self, "quality", ("medium",), model="gpt-image-2")
         rules.only(self, "resolution", model="gpt-image-2")
         # This model makes a square of any other ratio, and charges for it.
         rules.within(self, "aspect_ratio", ("1:1", "3:2", "2:3"), model="gpt-image-1.5")

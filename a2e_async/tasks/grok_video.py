@@ -74,7 +74,7 @@ class GrokVideo(NamedRequest[GrokVideoRecord], NotifyingRequest[GrokVideoRecord]
         pages=Pages(f"{_PATH}/allRecords"),
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
-        result_fields=VIDEO_RESULTS,
+        result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
     )

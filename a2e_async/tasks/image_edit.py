@@ -37,7 +37,8 @@ class ImageEdit(NamedRequest[ImageEditRecord], NotifyingRequest[ImageEditRecord]
         edit_type: ``clothing`` or ``product``.
         image_urls: at least 2 pictures; in the documented example the product comes first and the
             model second.
-        timeout: seconds of processing at the most, by default 120.
+        timeout: seconds that the service works on the task at the most, by default 120. How long
+            a wait for the job lasts is told to ``job.wait``.
 
     Raises:
         TypeError: a field of the wrong type.

@@ -103,13 +103,13 @@ class KlingOmni(NamedRequest[KlingOmniRecord], NotifyingRequest[KlingOmniRecord]
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
-        result_fields=VIDEO_RESULTS,
+        result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
     )
 
     prompt: str | None = fields.text()
-    image_list: Sequence[Media] | None = fields.media_list(7)
+    image_list: Sequence[Media] | None = fields.media_list(7, suffixes=(".jpg", ".jpeg", ".png"))
     mode: Mode | None = fields.choice(Mode, default="std")
     duration: Duration | None = fields.choice(Duration, default="5")
     aspect_ratio: AspectRatio | None = fields.choice(AspectRatio, default="16:9")

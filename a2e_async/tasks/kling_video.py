@@ -87,7 +87,7 @@ class KlingVideo(NamedRequest[KlingVideoRecord], NotifyingRequest[KlingVideoReco
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
-        # The requests call the video with the motion so.
+        # Records may show the video with the motion as `video_url`.
         result_fields=VIDEO_RESULTS,
         media="video",
         deadline=60 * 60.0,
@@ -108,7 +108,7 @@ class KlingVideo(NamedRequest[KlingVideoRecord], NotifyingRequest[KlingVideoReco
     character_orientation: CharacterOrientation | None = fields.choice(
         CharacterOrientation, default="video"
     )
-    negative_prompt: str | None = fields.text()
+    negative_prompt: str | None = fields.text(blank=True)
     seed: int | None = fields.whole()
 
     def __attrs_post_init__(self) -> None:

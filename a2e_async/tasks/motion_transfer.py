@@ -72,5 +72,5 @@ class MotionTransfer(NamedRequest[MotionTransferRecord], NotifyingRequest[Motion
     image_url: Media = attrs.field(validator=checks.MediaSource())
     video_url: Media = attrs.field(validator=checks.MediaSource())
     positive_prompt: str | None = fields.text()
-    negative_prompt: str | None = fields.text()
+    negative_prompt: str | None = fields.text(blank=True)
     timeout: float | None = fields.number(default=300)

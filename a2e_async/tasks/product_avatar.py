@@ -60,7 +60,8 @@ class ProductAvatar(NamedRequest[ProductAvatarRecord], NotifyingRequest[ProductA
         product_rect: where the product goes: numbers under any of the keys ``x``, ``y``,
             ``width``, ``height``, ``rotation`` and ``scale``.
         prompt: what to show.
-        timeout: seconds of processing at the most, by default 120.
+        timeout: seconds that the service works on the task at the most, by default 120. How long
+            a wait for the job lasts is told to ``job.wait``.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -86,6 +87,6 @@ class ProductAvatar(NamedRequest[ProductAvatarRecord], NotifyingRequest[ProductA
     image_urls: tuple[Media, ...] = attrs.field(
         converter=checks.media_tuple, validator=checks.ListOf(checks.MediaSource(), 2, 2)
     )
-    product_rect: ProductRect = attrs.field(converter=_copy, validator=_RECT)
+    product_rect: ProductRect = attrs.field(converter=_copy, validator=_RECT, hash=False)
     prompt: str | None = fields.text()
     timeout: float | None = fields.number(default=120)

@@ -8,6 +8,7 @@ what was given.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Hashable
 from functools import cache
 from typing import Any, cast
@@ -61,9 +62,9 @@ def need_one(request: Any, *fields: str, hint: str = "", **conditions: Any) -> N
 def exclude(request: Any, first: str, second: str) -> None:
     """Refuse a request with both of two fields."""
     if not _missing(request, first) and not _missing(request, second):
-        values = getattr(request, first), getattr(request, second)
-        words = "{}: expected this or {}, got both: {!r} and {!r}"
-        raise ValueError(words.format(first, second, *values))
+        values = (reprlib.repr(getattr(request, field)) for field in (first, second))
+        words = f"{first}: expected this or {second}, got both: {' and '.join(values)}"
+        raise ValueError(words)
 
 
 def only(request: Any, *fields: str, **conditions: Any) -> None:
@@ -77,7 +78,7 @@ def only(request: Any, *fields: str, **conditions: Any) -> None:
         if given and not holds(request, **conditions):
             effect = {name: in_effect(request, name) for name in conditions}
             raise ValueError(
-                f"{field}: only{_told('', conditions)} takes it, got {value!r}"
+                f"{field}: only{_told('', conditions)} takes it, got {reprlib.repr(value)}"
                 f"{_told(' with', effect)}"
             )
 

@@ -66,7 +66,7 @@ class Seedance15Pro(NamedRequest[Seedance15ProRecord], NotifyingRequest[Seedance
         detail=None,
         pages=Pages(f"{_PATH}/allRecords"),
         delete=None,
-        result_fields=VIDEO_RESULTS,
+        result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
     )

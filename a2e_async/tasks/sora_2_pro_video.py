@@ -67,7 +67,7 @@ class Sora2ProVideo(NamedRequest[Sora2ProVideoRecord], NotifyingRequest[Sora2Pro
         pages=Pages(f"{_PATH}/allRecords"),
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
-        result_fields=VIDEO_RESULTS,
+        result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
     )

@@ -48,7 +48,8 @@ class TextToImage(NamedRequest[TextToImageRecord], NotifyingRequest[TextToImageR
         height: height in pixels, by default 1024.
         model_type: ``a2e`` (the service's default) or ``seedream``.
         input_images: reference pictures, at most 2 for ``a2e`` and 10 for ``seedream``.
-        skip_face_enhance: True turns off the enhancement of face similarity; ``a2e`` only.
+        skip_face_enhance: True turns off the enhancement of face similarity; for editing
+            ``input_images`` with ``a2e`` only.
         aspect_ratio: ``seedream`` only.
         max_images: 1 to 8 pictures. Above 1 the service makes a task for each: use ``start_all``.
 

@@ -67,6 +67,6 @@ class ThinkSound(NamedRequest[ThinkSoundRecord], NotifyingRequest[ThinkSoundReco
     )
 
     video_url: Media = attrs.field(validator=checks.MediaSource(suffixes=_SUFFIXES))
-    caption: str | None = fields.text(default="")
-    cot_description: str | None = fields.text(default="")
+    caption: str | None = fields.text(default="", blank=True)
+    cot_description: str | None = fields.text(default="", blank=True)
     seed: float | None = fields.number()

@@ -72,7 +72,7 @@ class VeoVideo(NamedRequest[VeoVideoRecord], NotifyingRequest[VeoVideoRecord]):
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
         status_field="state",
-        result_fields=tuple(dict.fromkeys(("video_output", *VIDEO_RESULTS))),
+        result_fields=tuple(dict.fromkeys(("video_output", *VIDEO_RESULTS, "video_url"))),
         media="video",
         deadline=60 * 60.0,
     )

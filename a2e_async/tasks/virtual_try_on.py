@@ -28,7 +28,8 @@ class VirtualTryOn(NamedRequest[VirtualTryOnRecord], NotifyingRequest[VirtualTry
     Attributes:
         image_urls: the picture of the person, then that of the clothing. The service takes 4 at
             the most; what the third and the fourth are is not documented.
-        timeout: seconds of processing at the most, by default 120.
+        timeout: seconds that the service works on the task at the most, by default 120. How long
+            a wait for the job lasts is told to ``job.wait``.
 
     Raises:
         TypeError: a field of the wrong type.

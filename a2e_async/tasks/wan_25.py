@@ -114,7 +114,7 @@ class Wan25(NamedRequest[Wan25Record], NotifyingRequest[Wan25Record]):
     )
 
     prompt: str = attrs.field(validator=checks.Text())
-    negative_prompt: str | None = fields.text()
+    negative_prompt: str | None = fields.text(blank=True)
     model: Model | None = fields.choice(Model, default="wan2.5-i2v-preview")
     task_type: TaskType | None = fields.choice(TaskType, default="first_frame")
     image_url: Media | None = fields.media()
@@ -132,7 +132,7 @@ class Wan25(NamedRequest[Wan25Record], NotifyingRequest[Wan25Record]):
     multi_shots: bool | None = fields.flag(default=False)
     seed: int | None = fields.whole(0, 2**31 - 1)
     audio: bool | None = fields.flag(default=True)
-    audio_url: Media | None = fields.media()
+    audio_url: Media | None = fields.media(suffixes=(".wav", ".mp3"))
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

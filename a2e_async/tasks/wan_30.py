@@ -139,8 +139,10 @@ class Wan30(NamedRequest[Wan30Record], NotifyingRequest[Wan30Record]):
 
     # Required by the page although it has a default there.
     model: Model = attrs.field(default="wan3.0-video", validator=checks.Choice(get_args(Model)))
-    input: Wan30Input = attrs.field(converter=checks.frozen, validator=_INPUT)
-    parameters: Wan30Parameters = attrs.field(converter=checks.frozen, validator=_PARAMETERS)
+    input: Wan30Input = attrs.field(converter=checks.frozen, validator=_INPUT, hash=False)
+    parameters: Wan30Parameters = attrs.field(
+        converter=checks.frozen, validator=_PARAMETERS, hash=False
+    )
     mode: Mode | None = fields.choice(Mode, default="text-to-video")
 
     def __attrs_post_init__(self) -> None:

@@ -69,7 +69,7 @@ class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
         pages=Pages(f"{_PATH}/allRecords"),
         batch=f"{_PATH}/batchDetail",
         delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
-        result_fields=VIDEO_RESULTS,
+        result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
     )
@@ -79,8 +79,8 @@ class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
     resolution: Resolution = attrs.field(validator=checks.Choice(get_args(Resolution)))
     duration: float = attrs.field(validator=checks.Number())
     model: Model | None = fields.choice(Model, default="wan2.7-i2v-spicy")
-    negative_prompt: str | None = fields.text()
-    audio_url: Media | None = fields.media()
+    negative_prompt: str | None = fields.text(blank=True)
+    audio_url: Media | None = fields.media(suffixes=(".wav", ".mp3"))
     prompt_extend: bool | None = fields.flag(default=True)
     seed: int | None = fields.whole()
     minor_suspected_skip: bool | None = fields.flag(default=False)

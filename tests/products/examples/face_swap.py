@@ -20,4 +20,5 @@ REFUSED = [
     ({"face_url": 7}, "face_url"),
     ({"cover_url": ""}, "cover_url"),
     ({"model_version": "v3"}, "model_version"),
+    ({"model_version": "v2"}, "video_url"),
 ]

@@ -18,7 +18,7 @@ EXAMPLES = [
     },
     {"prompt": "a lake", **TWO, "aspect_ratio": "1:1", "resolution": "2K"},
     {"prompt": "a lake", **TWO, "aspect_ratio": "auto", "resolution": "1K"},
-    {"prompt": "a lake", **TWO, "resolution": "1K"},
+    {"prompt": "a lake", **TWO, "resolution": "1K", "quality": "medium"},
 ]
 DELIBERATE = {("force_generate", "default"): "the service's own safety check stays on"}
 REFUSED = [

@@ -42,6 +42,7 @@ REFUSED = [
     ({**STORYBOARD, "duration": "10"}, "multi_prompt"),
     ({**STORYBOARD, "multi_prompt": SHOTS[:1]}, "multi_prompt"),
     ({"image_list": [URL] * 8}, "image_list"),
+    ({"image_list": ["https://example.com/a.webp"]}, "image_list"),
     ({"duration": "2"}, "duration"),
     ({"duration": "16"}, "duration"),
     ({"duration": 5}, "duration"),

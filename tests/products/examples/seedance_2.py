@@ -75,6 +75,8 @@ REFUSED = [
     ({**SEEDANCE_25, "video_urls": [VIDEO] * 11}, "video_urls"),
     ({**REFERENCE, "audio_urls": [AUDIO]}, "reference_urls"),
     ({**REFERENCE, "video_urls": ["asset://a"]}, "video_urls"),
+    ({**REFERENCE, "video_urls": [URL]}, "video_urls"),
+    ({**SEEDANCE_25, "audio_urls": [VIDEO]}, "audio_urls"),
     ({**REFERENCE, "reference_urls": [URL], "input_video_duration": 5}, "video_urls"),
     ({**REFERENCE, "video_urls": [VIDEO], "input_video_duration": 16}, "input_video_duration"),
     (

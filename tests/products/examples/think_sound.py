@@ -15,6 +15,7 @@ EXAMPLES = [
         **BELL,
     },
     {"video_url": "https://example.com/no-suffix"},
+    {"video_url": "https://example.com/get.php?of=a.mp4", "caption": "", "cot_description": ""},
 ]
 DELIBERATE: dict[tuple[str, str], str] = {}
 REFUSED = [

@@ -88,5 +88,6 @@ REFUSED = [
     ({"ratio": "1:1"}, "ratio"),
     ({**EXTEND, "ratio": "1:1"}, "ratio"),
     ({"multi_shots": True}, "multi_shots"),
+    ({"audio_url": VIDEO}, "audio_url"),
     ({"seed": -1}, "seed"),
 ]

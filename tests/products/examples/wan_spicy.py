@@ -33,4 +33,5 @@ REFUSED = [
     ({"duration": "5"}, "duration"),
     ({"negative_prompt": "people", **WAN_22}, "negative_prompt"),
     ({"audio_url": AUDIO, **WAN_22}, "audio_url"),
+    ({"audio_url": "https://example.com/a.ogg"}, "audio_url"),
 ]
