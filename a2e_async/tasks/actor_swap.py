@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/actorSwap"
 
@@ -50,11 +50,7 @@ class ActorSwap(NamedRequest[ActorSwapRecord], NotifyingRequest[ActorSwapRecord]
         kind="actor_swap",
         title="Actor Swap",
         record=ActorSwapRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         # Records may show the given video as `video_url`.
         result_fields=VIDEO_RESULTS,
         media="video",

@@ -9,9 +9,10 @@ import attrs
 from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/userCaptionRemoval"
 
@@ -45,11 +46,7 @@ class CaptionRemoval(NamedRequest[CaptionRemovalRecord], NotifyingRequest[Captio
         kind="caption_removal",
         title="Caption Removal",
         record=CaptionRemovalRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         retry=Operation("POST", f"{_PATH}/retry"),
         running=Operation("GET", f"{_PATH}/allProcessing"),
         result_fields=("result_url",),

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.product import IMAGE_RESULTS, Pages, Product
 from a2e_async.tasks.record import ImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import listed_routes
 
 Model = Literal["gpt-image-1.5", "gpt-image-2"]
 AspectRatio = Literal["auto", "1:1", "9:16", "21:9", "16:9", "4:3", "3:2", "3:4", "2:3"]
@@ -67,11 +67,7 @@ class GptImage(NamedRequest[GptImageRecord], NotifyingRequest[GptImageRecord]):
         kind="gpt_image",
         title="GPT Image",
         record=GptImageRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/detail/{{id}}"),
-        pages=Pages(f"{_PATH}/list", number="page", size="page_size"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{id}}"),
+        **listed_routes(_PATH, Pages(f"{_PATH}/list", number="page", size="page_size")),
         result_fields=(*IMAGE_RESULTS, "image_url"),
         media="image",
         deadline=15 * 60.0,

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
-from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.request import AgeCheckedRequest, NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Mode = Literal["t2v", "i2v", "r2v", "video-edit"]
 ModelVersion = Literal["1.0", "1.1"]
@@ -42,7 +42,11 @@ class HappyhorseVideoRecord(VideoRecord):
 
 
 @attrs.frozen(kw_only=True)
-class HappyhorseVideo(NamedRequest[HappyhorseVideoRecord], NotifyingRequest[HappyhorseVideoRecord]):
+class HappyhorseVideo(
+    AgeCheckedRequest[HappyhorseVideoRecord],
+    NamedRequest[HappyhorseVideoRecord],
+    NotifyingRequest[HappyhorseVideoRecord],
+):
     """Make a video with HappyHorse (``POST /api/v1/userHappyhorseVideo/start``).
 
     Attributes:
@@ -64,8 +68,6 @@ class HappyhorseVideo(NamedRequest[HappyhorseVideoRecord], NotifyingRequest[Happ
             default) leaves it to the model; ``video-edit`` only.
         seed: 0 to 2147483647.
         watermark: by default True: the video has the provider's watermark.
-        minor_suspected_skip: True goes on although somebody in a picture looks 10 to 14 years
-            old. The service asks for this decision; it is never taken here.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -77,11 +79,7 @@ class HappyhorseVideo(NamedRequest[HappyhorseVideoRecord], NotifyingRequest[Happ
         kind="happyhorse_video",
         title="HappyHorse Video",
         record=HappyhorseVideoRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=VIDEO_RESULTS,
         media="video",
         deadline=60 * 60.0,
@@ -100,7 +98,6 @@ class HappyhorseVideo(NamedRequest[HappyhorseVideoRecord], NotifyingRequest[Happ
     audio_setting: AudioSetting | None = fields.choice(AudioSetting, default="auto")
     seed: int | None = fields.whole(0, 2**31 - 1)
     watermark: bool | None = fields.flag(default=True)
-    minor_suspected_skip: bool | None = fields.flag(default=False)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
-from a2e_async.tasks import checks, fields
+from a2e_async.tasks import checks
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import ANY_RESULTS, Pages, Product
+from a2e_async.tasks.product import ANY_RESULTS, Product
 from a2e_async.tasks.record import Record
-from a2e_async.tasks.request import NotifyingRequest
+from a2e_async.tasks.request import AgeCheckedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/headSwap"
 
@@ -30,7 +30,7 @@ class HeadSwapRecord(Record):
 
 
 @attrs.frozen(kw_only=True)
-class HeadSwap(NotifyingRequest[HeadSwapRecord]):
+class HeadSwap(AgeCheckedRequest[HeadSwapRecord], NotifyingRequest[HeadSwapRecord]):
     """Put a head on a picture or a video (``POST /api/v1/headSwap/start``).
 
     A picture gives a picture, a video a video. These tasks have no names: one whose start was not
@@ -40,8 +40,6 @@ class HeadSwap(NotifyingRequest[HeadSwapRecord]):
     Attributes:
         image_url: picture of the head.
         target_image_url: picture that gets the head, or a video of at most 15 seconds.
-        minor_suspected_skip: True goes on although the person may be 10 to 14 years old, which the
-            service refuses with code 1004. Under 10 it always refuses, with code 1003.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -52,11 +50,7 @@ class HeadSwap(NotifyingRequest[HeadSwapRecord]):
         kind="head_swap",
         title="Head Swap",
         record=HeadSwapRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         name_field=None,
         # Here `image_url` is the given head.
         result_fields=ANY_RESULTS,
@@ -66,4 +60,3 @@ class HeadSwap(NotifyingRequest[HeadSwapRecord]):
 
     image_url: Media = attrs.field(validator=checks.MediaSource())
     target_image_url: Media = attrs.field(validator=checks.MediaSource())
-    minor_suspected_skip: bool | None = fields.flag(default=False)

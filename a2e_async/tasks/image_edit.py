@@ -6,12 +6,12 @@ from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import ComposedImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 EditType = Literal["clothing", "product"]
 
@@ -49,11 +49,7 @@ class ImageEdit(NamedRequest[ImageEditRecord], NotifyingRequest[ImageEditRecord]
         kind="image_edit",
         title="Image Edit",
         record=ImageEditRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         # Here `image_urls` are the given pictures.
         result_fields=("result_image_url", "result_url", "result_urls"),
         media="image",

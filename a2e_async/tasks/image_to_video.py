@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import VideoRecord
-from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.request import AgeCheckedRequest, NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 ModelType = Literal["GENERAL", "FLF2V"]
 ModelVersion = Literal["a2e", "a2e-v2", "a2e-v2-flash"]
@@ -38,7 +38,11 @@ class ImageToVideoRecord(VideoRecord):
 
 
 @attrs.frozen(kw_only=True)
-class ImageToVideo(NamedRequest[ImageToVideoRecord], NotifyingRequest[ImageToVideoRecord]):
+class ImageToVideo(
+    AgeCheckedRequest[ImageToVideoRecord],
+    NamedRequest[ImageToVideoRecord],
+    NotifyingRequest[ImageToVideoRecord],
+):
     """Bring a picture to life (``POST /api/v1/userImage2Video/start``).
 
     Attributes:
@@ -59,8 +63,6 @@ class ImageToVideo(NamedRequest[ImageToVideoRecord], NotifyingRequest[ImageToVid
         video_length: length, 1 to 1000 frames. Deprecated by the service: use ``video_time``.
         skip_face_enhance: True turns off the enhancement of face similarity.
         mask_face: True only once the user has agreed that a human face that was found is masked.
-        minor_suspected_skip: True goes on although somebody in the picture looks 10 to 14 years
-            old. The service asks for this decision; it is never taken here.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -71,11 +73,7 @@ class ImageToVideo(NamedRequest[ImageToVideoRecord], NotifyingRequest[ImageToVid
         kind="image_to_video",
         title="Image to Video",
         record=ImageToVideoRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=("result_url",),
         media="video",
         # Five seconds take up to ten minutes, of up to twenty, after a queue of its own.
@@ -96,7 +94,6 @@ class ImageToVideo(NamedRequest[ImageToVideoRecord], NotifyingRequest[ImageToVid
     video_length: int | None = fields.whole(1, 1000)
     skip_face_enhance: bool | None = fields.flag(default=False)
     mask_face: bool | None = fields.flag()
-    minor_suspected_skip: bool | None = fields.flag(default=False)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

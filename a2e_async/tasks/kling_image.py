@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.product import IMAGE_RESULTS, WHOLE_LIST, Pages, Product
 from a2e_async.tasks.record import ImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import listed_routes
 
 AspectRatio = Literal["1:1", "16:9", "9:16", "4:3", "3:4", "2:3", "3:2", "21:9"]
 Resolution = Literal["1k", "2k"]
@@ -53,11 +53,7 @@ class KlingImage(NamedRequest[KlingImageRecord], NotifyingRequest[KlingImageReco
         kind="kling_image",
         title="Kling Image",
         record=KlingImageRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/detail/{{id}}"),
-        pages=Pages(f"{_PATH}/list", **WHOLE_LIST),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{id}}"),
+        **listed_routes(_PATH, Pages(f"{_PATH}/list", **WHOLE_LIST)),
         result_fields=(*IMAGE_RESULTS, "image_url"),
         media="image",
         deadline=15 * 60.0,

@@ -12,9 +12,10 @@ from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.kling_video import AspectRatio, Duration
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Mode = Literal["std", "pro"]
 ShotType = Literal["intelligence", "customize"]
@@ -97,11 +98,7 @@ class KlingOmni(NamedRequest[KlingOmniRecord], NotifyingRequest[KlingOmniRecord]
         kind="kling_omni",
         title="Kling Omni",
         record=KlingOmniRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
         result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",

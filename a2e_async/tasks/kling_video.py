@@ -9,9 +9,10 @@ import attrs
 from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Mode = Literal["text-to-video", "image-to-video", "motion-control"]
 Version = Literal["2.6", "3.0"]
@@ -81,11 +82,7 @@ class KlingVideo(NamedRequest[KlingVideoRecord], NotifyingRequest[KlingVideoReco
         kind="kling_video",
         title="Kling Video",
         record=KlingVideoRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
         # Records may show the video with the motion as `video_url`.
         result_fields=VIDEO_RESULTS,

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/motionTransfer"
 
@@ -59,11 +59,7 @@ class MotionTransfer(NamedRequest[MotionTransferRecord], NotifyingRequest[Motion
         kind="motion_transfer",
         title="Motion Transfer",
         record=MotionTransferRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=("result_url", "result_video_url"),
         media="video",
         deadline=60 * 60.0,

@@ -79,6 +79,5 @@ class NanoBanana(NamedRequest[NanoBananaRecord], NotifyingRequest[NanoBananaReco
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""
-        if self.image_size != "1K":
-            rules.only(self, "image_size", model=_SIZED)
+        rules.only(self, "image_size", model=_SIZED)
         rules.only(self, "google_search", model="nano-banana-2")

@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import IMAGE_RESULTS, Pages, Product
+from a2e_async.tasks.product import IMAGE_RESULTS, Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest
+from a2e_async.tasks.routes import usual_routes
 
 TotalCount = Literal[4, 8, 12, 16]
 
@@ -58,11 +58,7 @@ class Photobook(NamedRequest[PhotobookRecord]):
         kind="photobook",
         title="Photobook",
         record=PhotobookRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{id}}"),
+        **usual_routes(_PATH, id_name="id"),
         result_fields=IMAGE_RESULTS,
         media="image",
         deadline=60 * 60.0,

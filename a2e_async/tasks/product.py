@@ -22,7 +22,8 @@ IMAGE_RESULTS = ("image_urls", "result_urls", "result_url", "result_image_url")
 VIDEO_RESULTS = ("result_url", "result_urls", "result_video_url", "video_output")
 ANY_RESULTS = tuple(dict.fromkeys(IMAGE_RESULTS + VIDEO_RESULTS))
 
-_ID_KEYS = ("_id", "id", "task_id", "video_id")
+_OWN_ID_KEYS = ("_id", "id")
+_ID_KEYS = (*_OWN_ID_KEYS, "task_id", "video_id")
 _FAILURE_CODES = ("failed_code", "error_code", "fail_code")
 _FAILURE_MESSAGES = ("failed_message", "faild_message", "fail_reason", "error_message")
 # Most answers are documented nowhere: the word may stand in another family's field.
@@ -170,7 +171,8 @@ class Product(Generic[R]):
         state = status.read(word)
         if state is JobStatus.COMPLETED and not raw.get(self.status_field):
             # A word such as success may be said of the request where no field is documented.
-            state = state if self.outputs(raw) else JobStatus.PROCESSING
+            shown = self.outputs(raw) or not self.result_fields
+            state = state if shown else JobStatus.PROCESSING
         if self.ready_field and raw.get(self.ready_field) and not state.terminal:
             return JobStatus.COMPLETED
         return state
@@ -226,14 +228,19 @@ def one_of(data: Any, task_id: str) -> dict[str, Any] | None:
 
     Args:
         data: the data, an object or a list.
-        task_id: the task's id. An object without an id counts as the task if it is the only one.
+        task_id: the task's id. The only object counts as the task if it has no id of its own; one
+            such as ``task_id`` may be a provider's.
 
     Returns:
         The task's object, or None if it is not there.
     """
     found = list(objects_in(data))
+    own = next((item for item in found if read_id(item) == task_id), None)
+    if own is not None:
+        return own
     if found:
-        return next((item for item in found if read_id(item) == task_id), None)
+        nameless = len(found) == 1 and not any(found[0].get(key) for key in _OWN_ID_KEYS)
+        return {**found[0], "_id": task_id} if nameless else None
     only = data[0] if isinstance(data, list) and len(data) == 1 else data
     if isinstance(only, dict) and only and not is_page(only):
         return {**only, "_id": task_id}

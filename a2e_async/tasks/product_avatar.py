@@ -6,12 +6,12 @@ from typing import ClassVar, TypedDict
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import ComposedImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/productAvatar"
 
@@ -72,11 +72,7 @@ class ProductAvatar(NamedRequest[ProductAvatarRecord], NotifyingRequest[ProductA
         kind="product_avatar",
         title="Product Avatar",
         record=ProductAvatarRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         # The documented one, and the one that clients know.
         result_fields=("result_image_url", "result_url"),
         media="image",

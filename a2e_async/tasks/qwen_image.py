@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.product import IMAGE_RESULTS, WHOLE_LIST, Pages, Product
 from a2e_async.tasks.record import ImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import listed_routes
 
 Model = Literal["qwen-image-2.0", "qwen-image-2.0-pro", "qwen-image-3.0", "qwen-image-3.0-pro"]
 Size1K = Literal[
@@ -72,11 +72,7 @@ class QwenImage(NamedRequest[QwenImageRecord], NotifyingRequest[QwenImageRecord]
         kind="qwen_image",
         title="Qwen Image",
         record=QwenImageRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/detail/{{id}}"),
-        pages=Pages(f"{_PATH}/list", **WHOLE_LIST),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{id}}"),
+        **listed_routes(_PATH, Pages(f"{_PATH}/list", **WHOLE_LIST)),
         result_fields=(*IMAGE_RESULTS, "image_url"),
         media="image",
         deadline=15 * 60.0,

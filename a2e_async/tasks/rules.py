@@ -70,12 +70,12 @@ def exclude(request: Any, first: str, second: str) -> None:
 def only(request: Any, *fields: str, **conditions: Any) -> None:
     """Refuse a request with one of these fields, unless the conditions hold.
 
-    A field that is False is as good as left out.
+    A field that is False, or that says what the service does anyway, is as good as left out.
     """
     for field in fields:
         value = getattr(request, field)
-        given = value is not False and not _missing(request, field)
-        if given and not holds(request, **conditions):
+        as_ever = value is False or value == _defaults(cast("Hashable", type(request)))[field]
+        if not (as_ever or _missing(request, field)) and not holds(request, **conditions):
             effect = {name: in_effect(request, name) for name in conditions}
             raise ValueError(
                 f"{field}: only{_told('', conditions)} takes it, got {reprlib.repr(value)}"

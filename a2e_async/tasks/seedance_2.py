@@ -10,9 +10,10 @@ import attrs
 from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
-from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.request import AgeCheckedRequest, NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Mode = Literal["text-to-video", "image-to-video", "first-last-frames", "reference"]
 ModelVersion = Literal["standard", "mini", "fast", "2.5"]
@@ -44,7 +45,11 @@ class Seedance2Record(VideoRecord):
 
 
 @attrs.frozen(kw_only=True)
-class Seedance2(NamedRequest[Seedance2Record], NotifyingRequest[Seedance2Record]):
+class Seedance2(
+    AgeCheckedRequest[Seedance2Record],
+    NamedRequest[Seedance2Record],
+    NotifyingRequest[Seedance2Record],
+):
     """Make a video with Seedance 2.0 or 2.5 (``POST /api/v1/seedance2Video/start``).
 
     Attributes:
@@ -74,8 +79,6 @@ class Seedance2(NamedRequest[Seedance2Record], NotifyingRequest[Seedance2Record]
         resolution: by default ``720p``, which is the largest of ``mini`` and ``fast``. ``1080p``
             with ``standard`` and 2.5, ``4k`` with ``standard`` only.
         generate_audio: by default True: the video has sound, which its price includes.
-        minor_suspected_skip: True goes on although somebody looks 10 to 14 years old (the refusal
-            with code 1004). The service asks for this decision; it is never taken here.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -87,11 +90,7 @@ class Seedance2(NamedRequest[Seedance2Record], NotifyingRequest[Seedance2Record]
         kind="seedance_2",
         title="Seedance 2.x",
         record=Seedance2Record,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         rename=Operation("PUT", f"{_PATH}/{{_id}}"),
         result_fields=VIDEO_RESULTS,
         media="video",
@@ -113,7 +112,6 @@ class Seedance2(NamedRequest[Seedance2Record], NotifyingRequest[Seedance2Record]
     aspect_ratio: AspectRatio | None = fields.choice(AspectRatio, default="16:9")
     resolution: Resolution | None = fields.choice(Resolution, default="720p")
     generate_audio: bool | None = fields.flag(default=True)
-    minor_suspected_skip: bool | None = fields.flag(default=False)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

@@ -7,12 +7,12 @@ from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import ImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 ReqKey = Literal["high_aes_general_v21_L", "high_aes"]
 ModelType = Literal["a2e", "seedream"]
@@ -62,11 +62,7 @@ class TextToImage(NamedRequest[TextToImageRecord], NotifyingRequest[TextToImageR
         kind="text_to_image",
         title="Text to Image",
         record=TextToImageRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=("image_urls",),
         media="image",
         deadline=15 * 60.0,

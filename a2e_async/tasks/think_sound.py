@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/thinkSound"
 _SUFFIXES = (".mp4", ".avi", ".mov", ".mkv")
@@ -54,11 +54,7 @@ class ThinkSound(NamedRequest[ThinkSoundRecord], NotifyingRequest[ThinkSoundReco
         kind="think_sound",
         title="ThinkSound",
         record=ThinkSoundRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         # No page tells whether the result is an audio or a video. Records may show the given
         # video as `video_url`.
         result_fields=VIDEO_RESULTS + _AUDIO_RESULTS,

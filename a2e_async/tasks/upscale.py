@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import ANY_RESULTS, Pages, Product
+from a2e_async.tasks.product import ANY_RESULTS, Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/userUpscale"
 
@@ -45,11 +45,7 @@ class Upscale(NamedRequest[UpscaleRecord], NotifyingRequest[UpscaleRecord]):
         kind="upscale",
         title="Upscale",
         record=UpscaleRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=ANY_RESULTS,
         media="any",
         # The page sets no limit to the length of a video.

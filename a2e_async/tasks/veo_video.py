@@ -7,12 +7,12 @@ from typing import ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 from a2e_async.wire import named
 
 GenerationType = Literal["TEXT_2_VIDEO", "FIRST_AND_LAST_FRAMES_2_VIDEO", "REFERENCE_2_VIDEO"]
@@ -66,11 +66,7 @@ class VeoVideo(NamedRequest[VeoVideoRecord], NotifyingRequest[VeoVideoRecord]):
         kind="veo_video",
         title="Veo Video",
         record=VeoVideoRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         status_field="state",
         result_fields=tuple(dict.fromkeys(("video_output", *VIDEO_RESULTS, "video_url"))),
         media="video",

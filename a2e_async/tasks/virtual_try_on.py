@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import Pages, Product
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import ComposedImageRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 _PATH = "/api/v1/virtualTryOn"
 
@@ -40,11 +40,7 @@ class VirtualTryOn(NamedRequest[VirtualTryOnRecord], NotifyingRequest[VirtualTry
         kind="virtual_try_on",
         title="Virtual Try-On",
         record=VirtualTryOnRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         # Clients disagree about which of them it is.
         result_fields=("result_image_url", "result_url"),
         media="image",

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
 from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Model = Literal["wan2.5-i2v-preview", "wan2.6-i2v", "wan2.6-i2v-flash", "wan2.7-i2v"]
 TaskType = Literal[
@@ -103,11 +103,7 @@ class Wan25(NamedRequest[Wan25Record], NotifyingRequest[Wan25Record]):
         kind="wan_25",
         title="Wan Image to Video",
         record=Wan25Record,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=VIDEO_RESULTS,
         media="video",
         deadline=60 * 60.0,

@@ -6,12 +6,12 @@ from typing import ClassVar, Literal, get_args
 
 import attrs
 
-from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
-from a2e_async.tasks.product import VIDEO_RESULTS, Pages, Product
+from a2e_async.tasks.product import VIDEO_RESULTS, Product
 from a2e_async.tasks.record import VideoRecord
-from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.request import AgeCheckedRequest, NamedRequest, NotifyingRequest
+from a2e_async.tasks.routes import usual_routes
 
 Model = Literal["wan2.7-i2v-spicy", "wan2.2-i2v-spicy"]
 Resolution = Literal["480p", "720p", "1080p"]
@@ -39,7 +39,11 @@ class WanSpicyRecord(VideoRecord):
 
 
 @attrs.frozen(kw_only=True)
-class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
+class WanSpicy(
+    AgeCheckedRequest[WanSpicyRecord],
+    NamedRequest[WanSpicyRecord],
+    NotifyingRequest[WanSpicyRecord],
+):
     """Bring a picture to life with Wan Spicy (``POST /api/v1/userWanSpicy/start``).
 
     Attributes:
@@ -52,8 +56,6 @@ class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
         audio_url: sound, WAV or MP3; ``wan2.7-i2v-spicy`` only.
         prompt_extend: by default True: the service writes more into the prompt by itself.
         seed: a whole number.
-        minor_suspected_skip: True goes on although somebody in the picture looks 10 to 14 years
-            old. The service asks for this decision; it is never taken here.
 
     Raises:
         TypeError: a field of the wrong type.
@@ -64,11 +66,7 @@ class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
         kind="wan_spicy",
         title="Wan Image to Video",
         record=WanSpicyRecord,
-        start=f"{_PATH}/start",
-        detail=Operation("GET", f"{_PATH}/{{_id}}"),
-        pages=Pages(f"{_PATH}/allRecords"),
-        batch=f"{_PATH}/batchDetail",
-        delete=Operation("DELETE", f"{_PATH}/{{_id}}"),
+        **usual_routes(_PATH),
         result_fields=(*VIDEO_RESULTS, "video_url"),
         media="video",
         deadline=60 * 60.0,
@@ -83,7 +81,6 @@ class WanSpicy(NamedRequest[WanSpicyRecord], NotifyingRequest[WanSpicyRecord]):
     audio_url: Media | None = fields.media(suffixes=(".wav", ".mp3"))
     prompt_extend: bool | None = fields.flag(default=True)
     seed: int | None = fields.whole()
-    minor_suspected_skip: bool | None = fields.flag(default=False)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

@@ -75,6 +75,8 @@ CASES: list[tuple[Rule, Thing, str | None]] = [
     ),
     (lambda it: rules.only(it, "text", mode=("a", "b")), thing(text="x"), None),
     (lambda it: rules.only(it, "flag", mode="b"), thing(flag=False), None),
+    (lambda it: rules.only(it, "mode", text="x"), thing(mode="a"), None),
+    (lambda it: rules.only(it, "mode", text="x"), thing(mode="b"), "mode: only text='x' takes"),
     (lambda it: rules.only(it, "items", mode="b"), thing(items=[]), None),
     (
         lambda it: rules.within(it, "seconds", ("3",), mode="a"),

@@ -73,6 +73,15 @@ def test_the_only_task_without_an_id_is_the_one(data: Any) -> None:
     assert one_of(data, ID) == TASK
 
 
+@pytest.mark.parametrize("key", ["task_id", "video_id"])
+def test_an_id_of_the_provider_s_does_not_hide_the_task(key: str) -> None:
+    told = {"current_status": "sent", key: "provider-7"}
+    assert one_of(told, ID) == {**told, "_id": ID}
+    assert one_of({"data": [told]}, ID) == {**told, "_id": ID}
+    assert one_of([{"_id": OTHER, key: ID}, {"_id": ID}], ID) == {"_id": ID}
+    assert one_of([told, told], ID) is None
+
+
 @pytest.mark.parametrize(
     "data",
     [

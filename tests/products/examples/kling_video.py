@@ -44,7 +44,7 @@ REFUSED = [
     ({"model_version": "fast"}, "model_version"),
     ({**MOTION, **KLING_30, "model_version": "fast"}, "model_version"),
     ({**KLING_30, "model_version": "fast", "quality_mode": "4k"}, "quality_mode"),
-    ({"resolution": "720p"}, "resolution"),
+    ({"resolution": "1080p"}, "resolution"),
     ({"quality_mode": "4k"}, "quality_mode"),
     ({**MOTION, **KLING_30, "quality_mode": "4k"}, "quality_mode"),
     ({**FRAME, "aspect_ratio": "1:1"}, "aspect_ratio"),
@@ -53,6 +53,6 @@ REFUSED = [
     ({**PRO, "end_image_url": URL}, "end_image_url"),
     ({**FRAME, "end_image_url": URL}, "end_image_url"),
     ({**FRAME, **PRO, "end_image_url": URL, "sound": True}, "end_image_url"),
-    ({**FRAME, "character_orientation": "video"}, "character_orientation"),
+    ({**FRAME, "character_orientation": "image"}, "character_orientation"),
     ({"seed": 1.5}, "seed"),
 ]
