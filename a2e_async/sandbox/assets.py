@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from a2e_async.sandbox import ranges, wire
 from a2e_async.sandbox.media import specs
-from a2e_async.sandbox.media.render import Gallery, extension
+from a2e_async.sandbox.media.render import Gallery
 from a2e_async.sandbox.replies import Refusal, Reply
 from a2e_async.sandbox.storage import Storage, check_upload
 
@@ -58,7 +58,7 @@ class Assets:
             raise Refusal("InvalidArgument")
         path = request.path
         if path.startswith("/public/"):
-            return _found(self.storage.get(path))
+            return self.storage.get(path) or await self._stand_in(path)
         if not path.startswith("/media/"):
             raise Refusal("NoSuchKey", status=404)
         problem = self._world.links.problem(path, request.query)
@@ -68,8 +68,18 @@ class Assets:
 
     async def _media(self, owner: str, number: int, suffix: str) -> File:
         spec, made = self._spec(owner, number)
-        if spec is None or extension(spec) != suffix:
+        if spec is None or specs.suffix(spec) != suffix:
             raise Refusal("NoSuchKey", status=404)
+        return await self._made(spec, made)
+
+    async def _stand_in(self, path: str) -> File:
+        """Show what lies where the service was asked to copy a file to."""
+        copies = self._world.library.get(path)
+        if not copies:
+            raise Refusal("NoSuchKey", status=404)
+        return await self._made(copies[0], self._world.links.clock.epoch)
+
+    async def _made(self, spec: Spec, made: float) -> File:
         kept = self.gallery.get(spec)
         if kept is None:
             kept = await to_thread.run_sync(self.gallery.make, spec, made)
@@ -107,12 +117,6 @@ def _owned(path: str) -> tuple[str, int, str]:
     _, _, owner, name = path.split("/")
     number, _, suffix = name.partition(".")
     return owner, int(number), suffix
-
-
-def _found(file: File | None) -> File:
-    if file is None:
-        raise Refusal("NoSuchKey", status=404)
-    return file
 
 
 def _sliced(request: web.BaseRequest, file: File) -> Reply:

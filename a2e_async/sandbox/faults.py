@@ -57,6 +57,7 @@ class Effect(StrEnum):
     EARLY_404 = "early 404"
     FAILED_TASK = "failed task"
     UNKNOWN_STATUS = "unknown status"
+    STREAM_ERROR = "stream error"
 
 
 START_ONLY = frozenset({Effect.EARLY_404, Effect.FAILED_TASK})
@@ -174,6 +175,11 @@ class Fault:
         """Answer a status word that no page documents while the task is running."""
         return cls(Effect.UNKNOWN_STATUS, message=word, carried_out=True)
 
+    @classmethod
+    def stream_error(cls, message: str = "generation failed") -> Fault:
+        """Break a stream of events off with an `error` event; without a stream, refuse."""
+        return cls(Effect.STREAM_ERROR, message=message, carried_out=True)
+
 
 @attrs.define(eq=False)
 class Faults:
@@ -278,3 +284,5 @@ def _check(where: str, fault: Fault) -> None:
         raise ValueError(f"where={where!r}: allowed are *, a path glob, {', '.join(KINDS)}")
     if fault.effect in START_ONLY and where in KINDS and where != "start":
         raise ValueError(f"{fault.effect} concerns starts, not {where!r}")
+    if fault.effect is Effect.STREAM_ERROR and where in KINDS and where != "stream":
+        raise ValueError(f"{fault.effect} concerns streams, not {where!r}")

@@ -53,6 +53,17 @@ class Ledger:
         self._book(-amount, reason, moment)
         return True
 
+    def spend_diamond(self) -> bool:
+        """Take a diamond.
+
+        Returns:
+            Whether there was one.
+        """
+        if self.diamonds < 1:
+            return False
+        self.diamonds -= 1
+        return True
+
     def refund(self, amount: int, reason: str, moment: float) -> None:
         """Give coins back."""
         self._book(amount, reason, moment)

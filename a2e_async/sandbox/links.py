@@ -37,9 +37,9 @@ class Links:
     base: str = "http://127.0.0.1"
     lifetime: float = RETENTION
 
-    def media(self, owner: str, number: int, extension: str) -> str:
-        """Return the signed URL of one result file."""
-        return self.signed(f"/media/{owner}/{number}.{extension}", {}, self.lifetime)
+    def media(self, owner: str, number: int, extension: str, keeps: float = 1.0) -> str:
+        """Return the signed URL of one result file, good for `keeps` usual lifetimes."""
+        return self.signed(f"/media/{owner}/{number}.{extension}", {}, self.lifetime * keeps)
 
     def signed(self, path: str, bound: Mapping[str, str], lifetime: float) -> str:
         """Return a signed URL of a path, with further values bound into the signature."""

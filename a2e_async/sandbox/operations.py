@@ -80,6 +80,12 @@ class Operation:
         return {**schema, "properties": fields, "additionalProperties": False}
 
     @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What the body fields stand for when they are left out, where it is documented."""
+        fields: dict[str, Any] = (self.body_schema or {}).get("properties", {})
+        return {name: field["default"] for name, field in fields.items() if "default" in field}
+
+    @cached_property
     def body_required(self) -> bool:
         """Whether a request without a body is refused."""
         return bool(self.facts.get("requestBody", {}).get("required"))
@@ -100,6 +106,12 @@ class Operation:
     def example(self) -> Any:
         """Example of the answer's `data`, None where there is none."""
         return self.answer.get("example", {}).get("data")
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether the documented fields of the answer may stand outside the envelope."""
+        fields: Mapping[str, Any] = self.answer.get("schema", {}).get("properties", {})
+        return bool(fields) and "code" not in fields
 
     @cached_property
     def answer_fields(self) -> frozenset[str]:

@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from a2e_async.sandbox.links import Links
     from a2e_async.sandbox.tasks import Task
 
+SECONDS = 6
+"""Length of every video that a face swap tells of."""
 UNSHOWN = frozenset({"webhook_url", "webhook_token"})
 
 
-def render(task: Task, user: str, links: Links, word: str | None = None) -> dict[str, Any]:
+def render(
+    task: Task, user: str, links: Links, word: str | None = None, *, other_name: bool = False
+) -> dict[str, Any]:
     """Show a task now.
 
     Args:
@@ -22,6 +26,7 @@ def render(task: Task, user: str, links: Links, word: str | None = None) -> dict
         user: Id of its owner.
         links: Makes the result URLs.
         word: Status word to show in place of the documented one while the task is running.
+        other_name: Show the results under the second documented name.
 
     Returns:
         The record; for most products the echoed input, the status, and empty results until the
@@ -32,15 +37,19 @@ def render(task: Task, user: str, links: Links, word: str | None = None) -> dict
     status = task.product.words.at(fraction, fails=task.fails)
     shown = word if word is not None and fraction < 1 else status
     special = _SPECIAL.get(task.kind, _common)
-    return special(task, now, {task.product.status_field: shown}, user, links)
+    record = special(task, now, {task.product.status_field: shown}, user, links)
+    if other_name:
+        for usual, other in zip(task.product.results, task.product.other_results, strict=True):
+            record[other] = record.pop(usual)
+    return record
 
 
 def result_urls(task: Task, now: float, links: Links) -> list[str]:
     """Return the URLs of a task's results, none before it has ended well."""
-    if task.fraction(now) < 1 or task.fails or task.product.traits.media is Media.NONE:
+    media, keeps = task.media, task.product.traits.keeps
+    if task.fraction(now) < 1 or task.fails or media is Media.NONE:
         return []
-    number = int(task.body.get("total_count", 1))
-    return [links.media(task.id, n, task.product.traits.media) for n in range(number)]
+    return [links.media(task.id, n, media, keeps) for n in range(task.files)]
 
 
 def _common(
@@ -117,4 +126,44 @@ def _training(
     return record | {"anchor_id": task.id[::-1] if ready else ""}
 
 
-_SPECIAL = {"video": _avatar_video, "userVideoTwin": _training}
+def _face_swap(
+    task: Task, now: float, status: dict[str, str], user: str, links: Links
+) -> dict[str, Any]:
+    """Show a face swap, with the moments of the states that it has reached."""
+    record = _common(task, now, status, user, links)
+    words = task.product.words
+    reached = [
+        word
+        for word, share in zip(words.running, words.starts, strict=True)
+        if task.fraction(now) >= share
+    ]
+    times = {word: task.begun + task.duration * words.starts[n] for n, word in enumerate(reached)}
+    if task.fraction(now) >= 1 and not task.fails:
+        times[words.success] = task.ends
+    shown = {f"{word}_time": links.clock.iso(moment) for word, moment in times.items()}
+    return record | {"duration": SECONDS} | shown
+
+
+def _preview(
+    task: Task, now: float, status: dict[str, str], user: str, links: Links
+) -> dict[str, Any]:
+    """Show a face swap preview; its code is null where all is well."""
+    record = _common(task, now, status, user, links)
+    failed = task.fails and task.fraction(now) >= 1
+    return record | {"error_code": record["error_code"] if failed else None}
+
+
+def _voice(
+    task: Task, now: float, status: dict[str, str], user: str, links: Links
+) -> dict[str, Any]:
+    """Show a voice training."""
+    return _common(task, now, status, user, links) | {"train_mode": "example"}
+
+
+_SPECIAL = {
+    "userFaceSwapPreview": _preview,
+    "userFaceSwapTask": _face_swap,
+    "userVideoTwin": _training,
+    "userVoice": _voice,
+    "video": _avatar_video,
+}

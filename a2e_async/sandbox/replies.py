@@ -35,12 +35,14 @@ class Reply:
         body: The bytes of the body.
         content_type: Media type without parameters.
         headers: Further headers.
+        parts: What is sent piece by piece in place of the body; empty for a usual answer.
     """
 
     status: int
     body: bytes
     content_type: str = "application/json"
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    parts: tuple[bytes, ...] = ()
 
 
 class Refusal(Exception):

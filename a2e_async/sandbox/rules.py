@@ -1,129 +1,150 @@
-"""Conditions between fields that no schema says: one line per condition and product. Pure."""
+"""Conditions between fields that no schema says: one line per condition and product. Pure.
+
+Here stands what the service refuses. A field that it merely ignores (read only by some model or
+mode) is no condition, and what a body does not show (the length of a file) cannot be one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from a2e_async.sandbox.replies import Refusal
+from a2e_async.sandbox.conditions import (
+    PICTURES,
+    Asked,
+    Rule,
+    among,
+    any_of,
+    at_least,
+    ends,
+    entries,
+    has,
+    https,
+    is_,
+    longest,
+    needs,
+    not_both,
+    of_kind,
+    only,
+    sends,
+    when,
+    without_spaces,
+)
+from a2e_async.sandbox.rules_videos import VIDEOS
 
-Body = Mapping[str, Any]
-Rule = Callable[[Body], Refusal | None]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from a2e_async.sandbox.operations import Operation
+    from a2e_async.sandbox.replies import Refusal
 
 BOTH_BACKGROUNDS = 30005
+CANVAS = ("web_bg_width", "web_bg_height", "web_people_width", "web_people_height")
+LARGE = (
+    "2048*2048",
+    "2048*1365",
+    "1365*2048",
+    "2048*1536",
+    "1536*2048",
+    "2048*1152",
+    "1152*2048",
+)
+
+ALWAYS: tuple[Rule, ...] = (https("webhook_url"),)
+"""What holds for every operation."""
+
+IMAGES: dict[str, tuple[Rule, ...]] = {
+    "/api/v1/userText2Image/start": (
+        *when(is_("model_type", "a2e"), entries("input_images", 0, 2)),
+        only("aspect_ratio", is_("model_type", "seedream")),
+        only("skip_face_enhance", is_("model_type", "a2e")),
+    ),
+    "/api/v1/userNanoBanana/start": (only("google_search", is_("model", "nano-banana-2")),),
+    "/api/v1/userGptImage/start": (
+        *when(
+            is_("model", "gpt-image-2") & is_("resolution", "4K") & has("aspect_ratio"),
+            among("aspect_ratio", "auto", "9:16", "21:9", "16:9", "4:3", "3:2", "3:4", "2:3"),
+        ),
+    ),
+    "/api/v1/userQwen2Image/start": (
+        *when(is_("size", *LARGE), among("model", "qwen-image-3.0-pro")),
+    ),
+}
+
+PEOPLE: dict[str, tuple[Rule, ...]] = {
+    "/api/v1/userFaceSwapTask/add": (
+        *when(is_("model_version", "v2"), of_kind("video_url", *sorted(PICTURES))),
+    ),
+    "/api/v1/video/generate": (
+        any_of("audioSrc", "custom_voice"),
+        among("anchor_type", 0, 1),
+        not_both("back_id", "custom_back_id", BOTH_BACKGROUNDS),
+        *when(has("back_id"), needs(*CANVAS)),
+        *when(has("custom_back_id"), needs(*CANVAS)),
+        *when(has("color"), needs(*CANVAS)),
+    ),
+    "/api/v1/userVideoTwin/startTraining": (
+        any_of("image_url", "video_url"),
+        among("gender", "female", "male"),
+        without_spaces("image_url"),
+        without_spaces("video_url"),
+        of_kind("video_url", ".mp4", ".mov"),
+    ),
+    "/api/v1/userDubbing/startDubbing": (
+        needs("source_url", "name", "source_lang", "target_lang"),
+        sends("num_speakers", "drop_background_audio"),
+    ),
+    "/api/v1/thinkSound/start": (ends("video_url", ".mp4", ".avi", ".mov", ".mkv"),),
+}
+
+OTHERS: dict[str, tuple[Rule, ...]] = {
+    "/api/v1/video/send_tts": (
+        any_of("tts_id", "user_voice_id"),
+        longest("msg", 1000),
+        *when(is_("type", "turnstile"), needs("turnstile_token")),
+        *when(is_("type", "aliyun_captcha"), needs("captchaVerifyParam")),
+    ),
+    "/api/v1/streaming-avatar/agora-token": (at_least("expire_seconds", 1),),
+    "/api/v1/streaming-avatar/set-qa-context": (longest("text", 5000),),
+    "/api/v1/watermark/start": (among("watermark_type", "text", "image"),),
+}
+
+RULES = IMAGES | VIDEOS | PEOPLE | OTHERS
+
+DOOMED: dict[str, tuple[Rule, ...]] = {
+    "/api/v1/userGptImage/start": (
+        *when(
+            is_("model", "gpt-image-2") & is_("resolution", "2K", "4K"),
+            needs("aspect_ratio"),
+            among("aspect_ratio", "1:1", "9:16", "21:9", "16:9", "4:3", "3:2", "3:4", "2:3"),
+        ),
+    ),
+}
+"""Starts that are taken and paid, and whose tasks are bound to fail."""
 
 
-def check(path: str, body: Body) -> None:
+def check(operation: Operation, body: Mapping[str, Any]) -> None:
     """Hold a body against the conditions of its operation.
 
     Args:
-        path: Catalogue path of the operation.
+        operation: The operation.
         body: A body that fits the schema.
 
     Raises:
         Refusal: A condition is broken.
     """
-    for rule in RULES.get(path, ()):
-        refusal = rule(body)
-        if refusal is not None:
-            raise refusal
+    refusal = _first(operation, body, (*ALWAYS, *RULES.get(operation.path, ())))
+    if refusal is not None:
+        raise refusal
 
 
-def any_of(*fields: str) -> Rule:
-    """Demand at least one of the fields."""
-
-    def rule(body: Body) -> Refusal | None:
-        if any(body.get(field) for field in fields):
-            return None
-        return Refusal(f"{' or '.join(fields)}: one of them is required")
-
-    return rule
+def doom(operation: Operation, body: Mapping[str, Any]) -> str | None:
+    """Tell why the tasks of an accepted start will fail, None if nothing speaks for it."""
+    refusal = _first(operation, body, DOOMED.get(operation.path, ()))
+    return None if refusal is None else refusal.message
 
 
-def not_both(first: str, second: str, code: int) -> Rule:
-    """Forbid two fields together; the service says so under HTTP 200."""
-
-    def rule(body: Body) -> Refusal | None:
-        if not (body.get(first) and body.get(second)):
-            return None
-        return Refusal(f"{first}, {second}: only one is allowed", status=200, code=code)
-
-    return rule
-
-
-def needs(field: str, *others: str) -> Rule:
-    """Demand that a field comes with others that are neither missing, empty nor 0."""
-
-    def rule(body: Body) -> Refusal | None:
-        missing = [other for other in others if not body.get(other)]
-        if not body.get(field) or not missing:
-            return None
-        return Refusal(f"{', '.join(missing)}: required with {field}")
-
-    return rule
-
-
-def only_with(field: str, other: str, value: str, default: str) -> Rule:
-    """Allow a field only while another one has a value."""
-
-    def rule(body: Body) -> Refusal | None:
-        if field not in body or body.get(other, default) == value:
-            return None
-        return Refusal(f"{field}: allowed with {other} {value} only")
-
-    return rule
-
-
-def requires_when(field: str, other: str, value: str) -> Rule:
-    """Demand a field while another one has a value."""
-
-    def rule(body: Body) -> Refusal | None:
-        if body.get(other) != value or body.get(field):
-            return None
-        return Refusal(f"{field}: required when {other} is {value}")
-
-    return rule
-
-
-def at_most(field: str, limit: int, other: str, value: str, default: str) -> Rule:
-    """Bound the length of a list or text while another field has a value."""
-
-    def rule(body: Body) -> Refusal | None:
-        if body.get(other, default) != value or len(body.get(field, ())) <= limit:
-            return None
-        return Refusal(f"{field}: {len(body[field])} entries; at most {limit} with {other} {value}")
-
-    return rule
-
-
-def longest(field: str, limit: int) -> Rule:
-    """Bound the number of Unicode characters of a text."""
-
-    def rule(body: Body) -> Refusal | None:
-        if len(body.get(field, "")) <= limit:
-            return None
-        return Refusal(f"{field}: {len(body[field])} characters; at most {limit}")
-
-    return rule
-
-
-CANVAS = ("web_bg_width", "web_bg_height", "web_people_width", "web_people_height")
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    "/api/v1/userText2Image/start": (
-        at_most("input_images", 2, "model_type", "a2e", default="a2e"),
-        only_with("aspect_ratio", "model_type", "seedream", default="a2e"),
-        only_with("skip_face_enhance", "model_type", "a2e", default="a2e"),
-    ),
-    "/api/v1/userImage2Video/start": (requires_when("end_image_url", "model_type", "FLF2V"),),
-    "/api/v1/video/generate": (
-        any_of("audioSrc", "custom_voice"),
-        not_both("back_id", "custom_back_id", BOTH_BACKGROUNDS),
-        needs("back_id", *CANVAS),
-        needs("custom_back_id", *CANVAS),
-        needs("color", *CANVAS),
-    ),
-    "/api/v1/video/send_tts": (any_of("tts_id", "user_voice_id"), longest("msg", 1000)),
-    "/api/v1/userDubbing/startDubbing": (any_of("source_url"),),
-    "/api/v1/userVideoTwin/startTraining": (any_of("image_url", "video_url"),),
-}
+def _first(
+    operation: Operation, body: Mapping[str, Any], rules: tuple[Rule, ...]
+) -> Refusal | None:
+    asked = Asked(body, operation.defaults)
+    return next((found for rule in rules if (found := rule(asked)) is not None), None)

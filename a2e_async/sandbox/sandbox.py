@@ -19,10 +19,11 @@ from a2e_async.sandbox.service import RETENTION, Service
 from a2e_async.sandbox.world import Options, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from a2e_async import A2E
+    from a2e_async.sandbox.rooms import Room
     from a2e_async.sandbox.server import Server
     from a2e_async.sandbox.tasks import Task
 
@@ -66,6 +67,8 @@ class Sandbox:
         batch_detail: str = "list",
         list_shape: str = "rows",
         envelope: str = "plain",
+        other_shapes: Iterable[str] = (),
+        streaming_hosts: int | None = None,
     ) -> None:
         """Set a sandbox up; nothing listens before `start`.
 
@@ -88,13 +91,22 @@ class Sandbox:
                 are missing) or odd (an unknown shape).
             list_shape: Answer of the lists: rows, list or bare.
             envelope: plain, string-code (`"code": "0"`), success (`success`/`result`) or no-trace.
+            other_shapes: Where the facts tell of two shapes, the places that answer the less usual
+                one: start (a list of one record), terse (a start answers no more than the facts
+                name, often `_id` alone), detail (a list), list (rows in place of a bare list),
+                result (the other name of the result field), bare (a record outside the envelope)
+                and text (a bare id or URL in place of an object, an object for speech).
+            streaming_hosts: How many streaming rooms can be open at once; further ones are
+                refused with code 1001. None for any number.
 
         Raises:
             ValueError: `speed` is not above 0, or an option is none of its values.
         """
         if not speed > 0:
             raise ValueError(f"speed={speed!r}: a number above 0 is allowed")
-        options = Options(classic, batch_detail, list_shape, envelope)
+        options = Options(
+            classic, batch_detail, list_shape, envelope, other_shapes, streaming_hosts
+        )
         real = clock or time.monotonic
         simulated = SimulatedClock(real, speed, time.time() if epoch is None else epoch, real())
         service = Service(
@@ -146,6 +158,12 @@ class Sandbox:
     def tasks(self) -> tuple[Task, ...]:
         """All tasks that were started and not deleted, oldest first."""
         return tuple(task for task in self._world.service.tasks.values() if not task.deleted)
+
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """The streaming rooms that are open now, oldest first."""
+        now = self._world.service.clock.now()
+        return tuple(room for room in self._world.rooms.values() if room.open(now))
 
     async def start(self) -> None:
         """Listen; does nothing when it already does.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from a2e_async.sandbox.dice import dice
 from a2e_async.sandbox.faults import Effect
 from a2e_async.sandbox.ledger import Ledger
+from a2e_async.sandbox.prices import asked, price_of
 from a2e_async.sandbox.replies import Refusal
 from a2e_async.sandbox.tasks import Task
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from a2e_async.sandbox.clock import SimulatedClock
     from a2e_async.sandbox.faults import Fault
-    from a2e_async.sandbox.products import Product
+    from a2e_async.sandbox.products import Product, Timing
 
 RETENTION = 3 * 24 * 3600.0
 """Simulated seconds for which results live and lists show a task."""
@@ -96,10 +97,46 @@ class Service:
             Refusal: There are not enough coins; nothing was made then.
         """
         self._settle()
-        number = asked(product, body)
-        if not self.ledger.charge(number * product.traits.price, path, self.clock.now()):
+        number, price = asked(product, body), price_of(product, path, body)
+        self.charge(number * price, path)
+        return [self._make(product, path, body, price, fault) for _ in range(number)]
+
+    def restart(
+        self, task: Task, path: str, price: int, timing: Timing, fault: Fault | None = None
+    ) -> None:
+        """Charge for another attempt at a task and let it run again.
+
+        Args:
+            task: The task.
+            path: Catalogue path of the operation.
+            price: Coins.
+            timing: How long it takes, unless the sandbox was told.
+            fault: What was drawn for the request.
+
+        Raises:
+            Refusal: There are not enough coins; the task stays as it was.
+        """
+        self._settle()
+        self.charge(price, path)
+        task.coins += price
+        task.begun, task.duration = self.clock.now(), self._duration(timing, path)
+        task.fails, task.failed_code, task.failed_message = False, 0, ""
+        if fault is not None:
+            _befall(task, fault)
+
+    def charge(self, coins: int, reason: str) -> None:
+        """Take coins.
+
+        Raises:
+            Refusal: There are not enough; none were taken then.
+        """
+        if not self.ledger.charge(coins, reason, self.clock.now()):
             raise Refusal("Insufficient coins")
-        return [self._make(product, path, body, fault) for _ in range(number)]
+
+    def runs(self, product: Product) -> bool:
+        """Tell whether a task of the product is under way."""
+        now = self.clock.now()
+        return any(task.fraction(now) < 1 for task in self.listed(product))
 
     def find(self, product: Product | None, task_id: object) -> Task | None:
         """Return a task of the product by id; None if unknown, deleted or another product's."""
@@ -121,15 +158,21 @@ class Service:
             Refusal: The product does not let go of a task under way.
         """
         now = self.clock.now()
-        if task.product.traits.guarded and task.fraction(now) < 1:
-            if not task.waits(now):
-                raise Refusal("The task is being processed and cannot be deleted")
+        traits = task.product.traits
+        if traits.guarded and task.fraction(now) < 1 and not task.waits(now):
+            raise Refusal("The task is being processed and cannot be deleted")
+        if traits.cancels and task.waits(now):
             self._refund(task, now)
         task.deleted = True
         self._families[task.kind].pop(task.id, None)
 
     def _make(
-        self, product: Product, path: str, body: Mapping[str, Any], fault: Fault | None
+        self,
+        product: Product,
+        path: str,
+        body: Mapping[str, Any],
+        price: int,
+        fault: Fault | None,
     ) -> Task:
         now = self.clock.now()
         task_id = self.new_id()
@@ -139,12 +182,13 @@ class Service:
             path=path,
             body=body,
             name=str(body.get("name") or body.get("title") or f"Untitled {task_id[-6:]}"),
-            coins=product.traits.price,
+            coins=price,
             number=len(self.tasks),
             created=now,
-            duration=self._duration(product, path),
+            duration=self._duration(product.traits.timing, path),
             clock=self.clock,
         )
+        _expire(task)
         if fault is not None:
             _befall(task, fault)
         self._keep(task)
@@ -156,8 +200,8 @@ class Service:
         if task.fails and task.product.traits.refund:
             heappush(self._refunds, (task.ends, task.number, task))
 
-    def _duration(self, product: Product, path: str) -> float:
-        drawn = product.traits.timing.draw(self._timing)
+    def _duration(self, timing: Timing, path: str) -> float:
+        drawn = timing.draw(self._timing)
         if self._durations is None:
             return drawn
         return self._durations(path) if callable(self._durations) else self._durations
@@ -165,7 +209,7 @@ class Service:
     def _fresh(self, product: Product) -> dict[str, Task]:
         """Forget the expired tasks at the old end, which costs nothing where there are none."""
         family = self._families.setdefault(product.name, {})
-        limit = self.clock.now() - self.retention
+        limit = self.clock.now() - self.retention * product.traits.keeps
         while family and (oldest := next(iter(family.values()))).ends < limit:
             del family[oldest.id]
         return family
@@ -181,10 +225,12 @@ class Service:
         self.ledger.refund(task.coins, f"refund {task.path}", moment)
 
 
-def asked(product: Product, body: Mapping[str, Any]) -> int:
-    """Return how many tasks a body asks for."""
-    field = product.traits.count
-    return int(body.get(field, 1)) if field else 1
+def _expire(task: Task) -> None:
+    """Let a task fail at its product's time limit."""
+    limit = task.product.traits.limit
+    if task.duration > limit:
+        task.duration = limit
+        task.fails, task.failed_code, task.failed_message = True, 408, "The task has expired"
 
 
 def _befall(task: Task, fault: Fault) -> None:

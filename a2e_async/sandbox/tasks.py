@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from a2e_async.sandbox.clock import SimulatedClock
-    from a2e_async.sandbox.products import Product
+    from a2e_async.sandbox.products import Media, Product
 
 
 @attrs.define(eq=False)
@@ -27,6 +27,7 @@ class Task:
         coins: What was charged for it.
         number: Counts all tasks of the sandbox from 0; seeds the result.
         created: Simulated moment of the start, in seconds.
+        begun: Simulated moment at which the present attempt began, later after a restart.
         duration: Simulated seconds until it ends.
         fails: Whether it ends in failure.
         failed_code: Code of the failure.
@@ -46,6 +47,9 @@ class Task:
     number: int
     created: float
     duration: float
+    begun: float = attrs.field(
+        default=attrs.Factory(lambda task: task.created, takes_self=True), kw_only=True
+    )
     fails: bool = False
     failed_code: int = 0
     failed_message: str = ""
@@ -60,6 +64,17 @@ class Task:
         return self.product.name
 
     @property
+    def media(self) -> Media:
+        """Kind of its result files."""
+        return self.product.traits.made_of(self.body)
+
+    @property
+    def files(self) -> int:
+        """How many result files it has once it has ended well."""
+        traits = self.product.traits
+        return int(self.body.get(traits.pages, traits.files)) if traits.pages else traits.files
+
+    @property
     def status(self) -> str:
         """The status word at this moment."""
         return self.product.words.at(self.fraction(self.clock.now()), fails=self.fails)
@@ -67,17 +82,17 @@ class Task:
     @property
     def ends(self) -> float:
         """Simulated moment of the end, in seconds."""
-        return self.created + self.duration
+        return self.begun + self.duration
 
     def fraction(self, now: float) -> float:
         """Return the share of the duration that is over, 1 or more once the task has ended."""
         if self.duration <= 0:
             return math.inf
-        return max(0.0, (now - self.created) / self.duration)
+        return max(0.0, (now - self.begun) / self.duration)
 
     def updated(self, now: float) -> float:
         """Return the moment at which the current status word was entered."""
-        return self.created + self.duration * self.product.words.since(self.fraction(now))
+        return self.begun + self.duration * self.product.words.since(self.fraction(now))
 
     def waits(self, now: float) -> bool:
         """Tell whether the task still shows its first word: nothing was done for it yet."""

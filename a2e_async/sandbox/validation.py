@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
 from a2e_async.sandbox.replies import Refusal
 
@@ -16,7 +18,13 @@ if TYPE_CHECKING:
 
     from a2e_async.sandbox.operations import Operation
 
+_FORMATS = FormatChecker(())
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+
+
+@_FORMATS.checks("uri", raises=ValueError)
+def _is_address(value: object) -> bool:
+    return not isinstance(value, str) or bool(urlsplit(value).scheme)
 
 
 class _Parameter:
@@ -36,7 +44,7 @@ class Validator:
         self._required = operation.body_required
         self._body = None
         if operation.body_schema is not None:
-            self._body = Draft202012Validator(operation.body_schema)
+            self._body = Draft202012Validator(operation.body_schema, format_checker=_FORMATS)
         self._fields = (operation.body_schema or {}).get("properties", {})
         self._parameters = {name: _Parameter(facts) for name, facts in operation.parameters.items()}
 
@@ -59,7 +67,7 @@ class Validator:
         if content_type != "application/json":
             raise Refusal(f"Content-Type is {content_type}, allowed: application/json")
         try:
-            value = json.loads(raw, parse_constant=_no_constant)
+            value = json.loads(raw, parse_constant=_no_constant, parse_float=_finite)
         except (ValueError, RecursionError):
             raise Refusal("The body is not valid JSON") from None
         if not isinstance(value, dict):
@@ -99,6 +107,14 @@ class Validator:
 def _no_constant(name: str) -> None:
     """Refuse NaN and Infinity, which Python reads and JSON does not know."""
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """Refuse numbers that are too large to be told from infinity."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
 
 
 def kind_of(value: object) -> str:

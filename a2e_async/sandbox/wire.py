@@ -45,7 +45,7 @@ async def respond(
         The response and the status for the log, `DROPPED` when there was no answer.
     """
     if fault is None:
-        return response(await work(), date)
+        return await send(request, await work(), date)
     if fault.effect is Effect.SLOW:
         await asyncio.sleep(fault.seconds)
     done = await work() if fault.carried_out else Reply(200, b"")
@@ -53,7 +53,18 @@ async def respond(
         return drop(request)
     if fault.effect is Effect.CUT:
         return await cut(request, done, fault.fraction)
-    return response(_replaced(fault, date) or done, date)
+    return await send(request, _replaced(fault, date) or done, date)
+
+
+async def send(
+    request: web.BaseRequest, reply: Reply, date: float
+) -> tuple[web.StreamResponse, int]:
+    """Answer a request, piece by piece where the reply has parts."""
+    if not reply.parts:
+        return response(reply, date)
+    answer = await _opened(request, reply, date)
+    await _write(answer, reply.parts)
+    return answer, reply.status
 
 
 def response(reply: Reply, date: float) -> tuple[web.StreamResponse, int]:
@@ -82,6 +93,11 @@ async def cut(
     request: web.BaseRequest, reply: Reply, fraction: float
 ) -> tuple[web.StreamResponse, int]:
     """Promise the whole body, send a share of it, and close the connection."""
+    if reply.parts:
+        stream = await _opened(request, reply, None)
+        await _write(stream, reply.parts[: int(len(reply.parts) * fraction)])
+        drop(request)
+        return stream, reply.status
     answer = web.StreamResponse(status=reply.status, headers=dict(reply.headers))
     answer.content_type = reply.content_type
     answer.content_length = len(reply.body)
@@ -103,6 +119,23 @@ async def read(request: web.BaseRequest, limit: int) -> bytes:
         if len(parts) > limit:
             raise Refusal("EntityTooLarge", status=413)
     return bytes(parts)
+
+
+async def _opened(request: web.BaseRequest, reply: Reply, date: float | None) -> web.StreamResponse:
+    dated = {} if date is None else {"Date": formatdate(date, usegmt=True)}
+    answer = web.StreamResponse(status=reply.status, headers={**dated, **reply.headers})
+    answer.content_type = reply.content_type
+    await answer.prepare(request)
+    return answer
+
+
+async def _write(answer: web.StreamResponse, parts: tuple[bytes, ...]) -> None:
+    for part in parts:
+        try:
+            await answer.write(part)
+        except ConnectionError:  # the caller has left first
+            return
+        await asyncio.sleep(0)  # let the part leave alone
 
 
 def _replaced(fault: Fault, date: float) -> Reply | None:

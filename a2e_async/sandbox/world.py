@@ -11,7 +11,7 @@ from a2e_async.sandbox.dice import dice
 from a2e_async.sandbox.replies import Envelope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from random import Random
 
     from a2e_async.sandbox.faults import Fault
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from a2e_async.sandbox.media.specs import Spec
     from a2e_async.sandbox.operations import Operation
     from a2e_async.sandbox.products import Product
+    from a2e_async.sandbox.rooms import Room
     from a2e_async.sandbox.service import Service
 
 
@@ -40,6 +41,31 @@ class ListShape(StrEnum):
     BARE = "bare"
 
 
+class OtherShape(StrEnum):
+    """Where the facts tell of two shapes: the one that is not the sandbox's usual.
+
+    START: A start answers a list of its one record.
+    TERSE: A start answers the fields that the facts name for it and no more, else `_id` alone.
+    DETAIL: A detail that may be an array is one.
+    LIST: A list that may be rows is rows.
+    RESULT: The other name of the result field.
+    BARE: Fields whose place in the envelope is not documented stand outside it.
+    TEXT: A bare id or URL where an object is usual, and the other way round for speech.
+    """
+
+    START = "start"
+    TERSE = "terse"
+    DETAIL = "detail"
+    LIST = "list"
+    RESULT = "result"
+    BARE = "bare"
+    TEXT = "text"
+
+
+def _shapes(names: Iterable[str]) -> frozenset[OtherShape]:
+    return frozenset(map(OtherShape, names))
+
+
 @attrs.frozen
 class Options:
     """Peculiarities of the service that a test may choose.
@@ -49,12 +75,16 @@ class Options:
         batch_detail: Shape of batchDetail answers.
         list_shape: Shape of list answers.
         envelope: How data is wrapped.
+        other_shapes: Where the second documented shape is answered.
+        streaming_hosts: How many streaming rooms can be open at once; None for any number.
     """
 
     classic: bool = False
     batch_detail: BatchDetail = attrs.field(default=BatchDetail.LIST, converter=BatchDetail)
     list_shape: ListShape = attrs.field(default=ListShape.ROWS, converter=ListShape)
     envelope: Envelope = attrs.field(default=Envelope.PLAIN, converter=Envelope)
+    other_shapes: frozenset[OtherShape] = attrs.field(default=frozenset(), converter=_shapes)
+    streaming_hosts: int | None = None
 
 
 @attrs.frozen
@@ -94,6 +124,10 @@ class World:
         products: The products by name; filled once the facts are read.
         shelves: Stored resources that are no tasks (faces, backgrounds…), by name, newest first.
         library: Media that belong to no task (speech, covers), by owner.
+        rooms: Streaming rooms by channel, those that were left included.
+        prepared: Simulated moments at which extra files of tasks are ready, by task id.
+        issued: Tokens that were handed out; they are as good as the first one.
+        starts: The starts that can be priced, by path in small letters; filled with the products.
         dice: Source of everything that is not an id, a duration or a fault.
     """
 
@@ -104,6 +138,10 @@ class World:
     products: dict[str, Product] = attrs.field(factory=dict)
     shelves: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)
     library: dict[str, tuple[Spec, ...]] = attrs.field(factory=dict)
+    rooms: dict[str, Room] = attrs.field(factory=dict)
+    prepared: dict[str, float] = attrs.field(factory=dict)
+    issued: set[str] = attrs.field(factory=set, repr=False)
+    starts: dict[str, Operation] = attrs.field(factory=dict)
     dice: Random = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -113,6 +151,10 @@ class World:
     def product(self, operation: Operation) -> Product:
         """Return the product of an operation."""
         return self.products[operation.family]
+
+    def shapes(self, shape: OtherShape) -> bool:
+        """Tell whether the other one of two documented shapes is wanted."""
+        return shape in self.options.other_shapes
 
     def trace_id(self) -> str:
         """Draw a trace id in the form of a UUID."""

@@ -9,12 +9,29 @@ if TYPE_CHECKING:
 
     from a2e_async.sandbox.operations import Operation
 
-BEYOND_THE_SCHEMA = {
+URL = "https://example.com/a.mp4"
+BEYOND_THE_SCHEMA: dict[str, dict[str, Any]] = {
+    "/api/v1/grokVideo/start": {"prompt": "a fox"},
+    "/api/v1/klingOmni/start": {"prompt": "a fox"},
+    "/api/v1/soraVideo/start": {"image_urls": [URL]},
+    "/api/v1/userDubbing/startDubbing": {
+        "name": "dub",
+        "source_url": URL,
+        "source_lang": "en",
+        "target_lang": "de",
+        "num_speakers": 0,
+        "drop_background_audio": False,
+    },
+    "/api/v1/userHappyhorseVideo/start": {"prompt": "a fox"},
+    "/api/v1/userImage2Video/start": {"prompt": "she smiles", "negative_prompt": ""},
+    "/api/v1/userVideoTwin/startTraining": {"image_url": "https://example.com/a.png"},
+    "/api/v1/userWan25/start": {"image_url": URL},
+    "/api/v1/userWanSpicy/start": {"resolution": "720p", "duration": 5},
     "/api/v1/video/generate": {"audioSrc": "https://example.com/a.wav"},
     "/api/v1/video/send_tts": {"tts_id": "65bb00000000000000000001"},
-    "/api/v1/userVideoTwin/startTraining": {"image_url": "https://example.com/a.png"},
-    "/api/v1/userDubbing/startDubbing": {"source_url": "https://example.com/a.mp4"},
+    "/api/v1/watermark/start": {"watermark_type": "text"},
 }
+"""What the conditions demand that no schema says."""
 
 
 def least(operation: Operation, own_id: str | None) -> dict[str, Any] | None:
@@ -22,7 +39,7 @@ def least(operation: Operation, own_id: str | None) -> dict[str, Any] | None:
     schema = operation.body_schema
     if schema is None:
         return {"_id": own_id} if own_id and operation.kind == "delete" else None
-    body = {name: value(schema["properties"][name]) for name in schema.get("required", ())}
+    body = {name: value(schema["properties"][name], name) for name in schema.get("required", ())}
     return _with_id(operation, {**body, **BEYOND_THE_SCHEMA.get(operation.path, {})}, own_id)
 
 
@@ -31,26 +48,26 @@ def full(operation: Operation, own_id: str | None) -> dict[str, Any] | None:
     schema = operation.body_schema
     if schema is None:
         return least(operation, own_id)
-    body = {name: value(field) for name, field in schema["properties"].items()}
+    body = {name: value(field, name) for name, field in schema["properties"].items()}
     return _with_id(operation, body, own_id)
 
 
-def value(schema: Mapping[str, Any]) -> Any:
-    """Make a value that fits a schema."""
+def value(schema: Mapping[str, Any], name: str = "") -> Any:
+    """Make a value that fits a schema; the name tells addresses from other texts."""
     if "enum" in schema:
         return schema["enum"][0]
     match schema.get("type"):
         case "string":
-            return "/api/v1/userText2Image/start"
+            return URL if "url" in name.lower() else "/api/v1/userText2Image/start"
         case "integer" | "number":
             return max(1, schema.get("minimum", 1))
         case "boolean":
             return False
         case "array":
-            return [value(schema["items"])] * max(1, schema.get("minItems", 1))
+            return [value(schema["items"], name)] * max(1, schema.get("minItems", 1))
         case _:
             fields = schema.get("properties", {})
-            return {name: value(field) for name, field in fields.items()}
+            return {name: value(field, name) for name, field in fields.items()}
 
 
 def _with_id(operation: Operation, body: dict[str, Any], own_id: str | None) -> dict[str, Any]:

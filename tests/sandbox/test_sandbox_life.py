@@ -15,10 +15,7 @@ from a2e_async import facts, sandbox
 from a2e_async.errors import ConfigurationError
 from a2e_async.sandbox import Sandbox
 from a2e_async.sandbox import sandbox as home
-from a2e_async.sandbox.operations import Operation, read
-from a2e_async.sandbox.rules import RULES
-
-from .bodies import full, least
+from a2e_async.sandbox.operations import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,27 +180,6 @@ async def test_the_client_is_the_sdk_s_own(caller: Caller, monkeypatch: pytest.M
     assert given == {"sandbox": caller.sandbox, "in_flight": 3}
 
 
-@pytest.mark.parametrize("body", [least, full], ids=["least", "full"])
-async def test_every_operation_of_the_facts_is_served(
-    serve: Callable[..., Any], body: Callable[[Operation, str | None], dict[str, Any] | None]
-) -> None:
-    caller = await serve(coins=10**6)
-    ids = await _one_task_each(caller)
-    for operation in sorted(OPERATIONS, key=lambda it: it.kind == "delete"):
-        if body is full and operation.path in RULES:
-            continue
-        url, query = _place(operation, ids)
-        answer = await caller.raw(
-            operation.method,
-            caller.sandbox.base_url + url,
-            params=query,
-            json=body(operation, ids.get(operation.family)),
-            headers={"Authorization": "Bearer x"},
-        )
-        assert answer.status == 200, (operation.label, answer.body)
-        assert answer.body is None or answer.body["code"] == 0, operation.label
-
-
 async def test_every_classic_path_is_served(caller: Caller) -> None:
     classic = [it for it in OPERATIONS if "x-classic-path" in it.facts]
     assert len(classic) == 3
@@ -214,27 +190,3 @@ async def test_every_classic_path_is_served(caller: Caller) -> None:
         route = server.api.route(operation.method, path.replace("{id}", "x"))
         assert route is not None
         assert route.operation is operation or route.operation == operation
-
-
-async def _one_task_each(caller: Caller) -> dict[str, str]:
-    ids = {}
-    makers = [it for it in OPERATIONS if it.kind == "start" or it.path.endswith("/add")]
-    for operation in makers:
-        path = operation.path.removeprefix("/api/v1/")
-        answer = await caller.call(operation.method, path, json=least(operation, None))
-        data = answer.data
-        ids[operation.family] = (data[0] if isinstance(data, list) else data)["_id"]
-    speech = {"msg": "x", "tts_id": "v"}
-    await caller.call("POST", "video/send_tts", json=speech)
-    previews = (await caller.call("GET", "tts/preview/list")).data
-    return ids | {"tts": previews["rows"][0]["_id"]}
-
-
-def _place(operation: Operation, ids: dict[str, str]) -> tuple[str, dict[str, str]]:
-    own = ids.get(operation.family, "x")
-    query = {
-        name: own if name.endswith("id") else "1"
-        for name, facts in operation.parameters.items()
-        if facts.get("required")
-    }
-    return operation.path.replace("{_id}", own).replace("{id}", own), query

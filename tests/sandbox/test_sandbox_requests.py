@@ -95,6 +95,11 @@ async def test_a_wrong_path_answers_a_page(caller: Caller, method: str, path: st
         ("video/generate", {**VIDEO, "title": "x" * 41}, "title: string breaks maxLength"),
         ("custom_back/del", {"id": "x"}, "id: no such field; allowed: _id"),
         ("userWan30/start", {"input": [], "name": "x"}, "model: required"),
+        (
+            "headSwap/start",
+            {"image_url": "a.png", "target_image_url": "https://example.com/b"},
+            "image_url: string breaks format; allowed: uri",
+        ),
     ],
 )
 async def test_a_body_that_breaks_the_schema_is_refused_by_name(

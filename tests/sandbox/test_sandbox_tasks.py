@@ -188,7 +188,8 @@ async def test_face_swaps_under_way_are_listed_without_an_id(caller: Caller) -> 
     task = (await caller.call("POST", "userFaceSwapTask/add", json=body)).data
     (shown,) = (await caller.call("GET", "userFaceSwapTask/status")).data
     assert shown["_id"] == task["_id"]
-    assert (shown["error_code"], shown["faild_message"]) == ("0", None)
+    assert (shown["error_code"], shown["faild_message"]) == (None, None)
+    assert (task["error_code"], task["duration"]) == ("0", 6)
     caller.clock.advance(100)
     assert (await caller.call("GET", "userFaceSwapTask/status")).data == []
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from a2e_async.sandbox.media.specs import ImageSpec, SpeechSpec
 from a2e_async.sandbox.records import render
+from a2e_async.sandbox.world import OtherShape
 
 if TYPE_CHECKING:
     from a2e_async.sandbox.world import Call, World
@@ -43,7 +44,7 @@ VOICE_ID = "65bb0000000000000000{:04x}"
 def avatars(world: World, call: Call) -> Any:
     """List the avatars: the system's, the trained ones, or both."""
     asked = call.query.get("type")
-    system = [] if asked == "custom" else _system_avatars(world)
+    system = [] if asked == "custom" else system_avatars(world)
     own = [] if asked in ("default", "public") else _own_avatars(world)
     twin = call.query.get("user_video_twin_id")
     if twin:
@@ -53,7 +54,7 @@ def avatars(world: World, call: Call) -> Any:
 
 def own_avatars(world: World, call: Call) -> Any:
     """List the trained avatars, with the system's when a client type is named."""
-    return _own_avatars(world) + (_system_avatars(world) if call.body.get("web_type") else [])
+    return _own_avatars(world) + (system_avatars(world) if call.body.get("web_type") else [])
 
 
 def voices(world: World, call: Call) -> Any:
@@ -101,7 +102,7 @@ def speak(world: World, call: Call) -> Any:
     url = world.links.media(owner, 0, "wav")
     shelf = world.shelves.setdefault("tts", {})
     shelf[owner] = {"_id": owner, "msg": text, "url": url, "createdAt": world.stamp()}
-    return url
+    return {"audio_url": url} if world.shapes(OtherShape.TEXT) else url
 
 
 def language_of(world: World, call: Call) -> Any:
@@ -112,7 +113,8 @@ def language_of(world: World, call: Call) -> Any:
     return next(found, "en-US")
 
 
-def _system_avatars(world: World) -> list[dict[str, Any]]:
+def system_avatars(world: World) -> list[dict[str, Any]]:
+    """Return the service's own avatars."""
     return [
         {
             "_id": AVATAR_ID.format(number),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from a2e_async.sandbox.replies import Reply, dump
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,19 +19,6 @@ def answer(world: World, call: Call) -> Any:
         return call.operation.example
     schema = call.operation.answer.get("schema", {})
     return sample(schema.get("properties", {}).get("data", {"type": "object"}))
-
-
-def stream(world: World, call: Call) -> Any:
-    """Answer a rewritten prompt, as Server-Sent Events when asked to."""
-    prompt = f"{call.body.get('prompt', '')}, cinematic light, fine detail".lstrip(", ")
-    result = {"prompt": prompt, "negative_prompt": call.body.get("negative_prompt", "")}
-    if not call.body.get("stream"):
-        return result
-    del world
-    deltas = [("delta", {"text": word}) for word in prompt.split(" ")]
-    events = [*deltas, ("result", result), ("done", {})]
-    body = b"".join(b"event: %s\ndata: %s\n\n" % (kind.encode(), dump(it)) for kind, it in events)
-    return Reply(200, body, "text/event-stream")
 
 
 def sample(schema: Mapping[str, Any]) -> Any:

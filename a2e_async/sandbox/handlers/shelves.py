@@ -10,26 +10,43 @@ if TYPE_CHECKING:
     from a2e_async.sandbox.world import Call, World
 
 
+PREVIEWS_LIVE = 24 * 3600.0
+"""Simulated seconds for which speech previews are listed."""
+
+
 def add(world: World, call: Call) -> Any:
-    """Store a resource; the answer is the whole shelf, the new one first."""
+    """Store a resource and show it."""
     now = world.stamp()
     item_id = world.service.new_id()
     own = {"_id": item_id, "user_id": world.service.user, "createdAt": now, "updatedAt": now}
-    _shelf(world, call)[item_id] = {**call.body, **own}
-    return _newest_first(world, call)
+    item = _shelf(world, call)[item_id] = {**call.body, **own}
+    return item
+
+
+def add_to_all(world: World, call: Call) -> Any:
+    """Store a resource; the answer is the whole shelf, the new one first."""
+    add(world, call)
+    return newest_first(world, call)
 
 
 def listing(world: World, call: Call) -> Any:
     """List a shelf, newest first."""
-    return _newest_first(world, call)
+    return newest_first(world, call)
 
 
-def page(world: World, call: Call) -> Any:
-    """List a shelf by pages."""
-    rows = _newest_first(world, call)
+def previews(world: World, call: Call) -> Any:
+    """List the speech previews of the last day by pages."""
+    limit = world.service.clock.iso(world.service.clock.now() - PREVIEWS_LIVE)
+    rows = [row for row in newest_first(world, call) if row["createdAt"] >= limit]
     size = int(call.query.get("pageSize", 20))
     start = (int(call.query.get("current", 1)) - 1) * size
     return {"rows": rows[start : start + size], "count": len(rows)}
+
+
+def tags(world: World, call: Call) -> Any:
+    """List the distinct tags of a shelf."""
+    named = (it.get("tags") or () for it in newest_first(world, call))
+    return sorted({str(tag) for them in named if isinstance(them, list) for tag in them})
 
 
 def remove(world: World, call: Call) -> Any:
@@ -44,7 +61,7 @@ def change(world: World, call: Call) -> Any:
     item = _shelf(world, call).get(str(call.asked_id))
     if item is None:
         raise Refusal("No such record", status=404)
-    item.update(call.body, updatedAt=world.stamp())
+    item.update(call.body, _id=item["_id"], updatedAt=world.stamp())
     return item
 
 
@@ -52,5 +69,6 @@ def _shelf(world: World, call: Call) -> dict[str, dict[str, Any]]:
     return world.shelves.setdefault(call.operation.family, {})
 
 
-def _newest_first(world: World, call: Call) -> list[dict[str, Any]]:
+def newest_first(world: World, call: Call) -> list[dict[str, Any]]:
+    """Return what is on the shelf of a call."""
     return list(reversed(_shelf(world, call).values()))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from a2e_async.sandbox.media import specs
 from a2e_async.sandbox.replies import Refusal
+from a2e_async.sandbox.world import OtherShape
 
 if TYPE_CHECKING:
     from a2e_async.sandbox.world import Call, World
@@ -31,10 +33,13 @@ def presign_legacy(world: World, call: Call) -> Any:
 
 
 def transfer(world: World, call: Call) -> Any:
-    """Pretend to copy a file to the service's storage: the answer is the URL it would have."""
+    """Pretend to copy a file to the service's storage: what lies there is a file of its kind."""
     name = str(call.body["url"]).split("?")[0].rsplit("/", 1)[-1] or "file"
     key = f"adam2eve/sandbox/user/{world.service.user}/{world.service.new_id()}-{name}"
-    return {"url": world.links.public(f"/public/{key}")}
+    path = f"/public/{key}"
+    world.library[path] = (specs.stand_in(name, name),)
+    url = world.links.public(path)
+    return url if world.shapes(OtherShape.TEXT) else {"url": url}
 
 
 def _key(world: World, call: Call) -> str:

@@ -10,7 +10,7 @@ from threading import Lock
 import attrs
 
 from a2e_async.sandbox.media import images, speech, videos
-from a2e_async.sandbox.media.specs import ImageSpec, Spec, SpeechSpec
+from a2e_async.sandbox.media.specs import ImageSpec, Spec, SpeechSpec, suffix
 
 TYPES = {"png": "image/png", "mp4": "video/mp4", "wav": "audio/wav"}
 
@@ -36,13 +36,6 @@ class File:
         """Describe bytes; `modified` is a POSIX time in seconds."""
         when = datetime.fromtimestamp(int(modified), UTC)
         return cls(content, content_type, when, f'"{sha256(content).hexdigest()[:32]}"')
-
-
-def extension(spec: Spec) -> str:
-    """Return the file name extension of what a spec describes."""
-    if isinstance(spec, ImageSpec):
-        return "png"
-    return "wav" if isinstance(spec, SpeechSpec) else "mp4"
 
 
 def render(spec: Spec) -> bytes:
@@ -76,7 +69,7 @@ class Gallery:
 
     def make(self, spec: Spec, modified: float) -> File:
         """Make a file and keep it; `modified` is a POSIX time in seconds."""
-        file = File.of(render(spec), TYPES[extension(spec)], modified)
+        file = File.of(render(spec), TYPES[suffix(spec)], modified)
         with self._lock:
             self._size += len(file.content)
             replaced = self._files.pop(spec, None)

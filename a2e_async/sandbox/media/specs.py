@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from a2e_async.sandbox.conditions import FILMS, SOUNDS, extension
 from a2e_async.sandbox.products import Media
 
 if TYPE_CHECKING:
@@ -63,14 +64,29 @@ def of_task(task: Task, number: int, seed: int) -> Spec | None:
     Returns:
         The file's spec, None for a file that the task does not have.
     """
-    if number >= int(task.body.get("total_count", 1)) or task.product.traits.media is Media.NONE:
+    if number >= task.files or task.media is Media.NONE:
         return None
     text = next((str(task.body[name]) for name in TEXTS if task.body.get(name)), task.name)
     width, height = image_size(task.body)
     paint = f"{seed}:{task.number}:{number}"
-    if task.product.traits.media is Media.IMAGE:
+    if task.media is Media.IMAGE:
         return ImageSpec(text, width, height, paint)
     return VideoSpec(text, *video_size(width, height), paint)
+
+
+def suffix(spec: Spec) -> str:
+    """Return the file name extension of what a spec describes."""
+    if isinstance(spec, ImageSpec):
+        return "png"
+    return "wav" if isinstance(spec, SpeechSpec) else "mp4"
+
+
+def stand_in(url: str, text: str) -> Spec:
+    """Describe a file of the kind that an address shows, a picture where it shows none."""
+    shown = extension(url)
+    if shown in FILMS:
+        return VideoSpec(text, 480, 270, url)
+    return SpeechSpec(text, url) if shown in SOUNDS else ImageSpec(text, 640, 480, url)
 
 
 def image_size(body: Mapping[str, Any]) -> tuple[int, int]:
