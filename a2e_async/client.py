@@ -42,8 +42,8 @@ class A2E:
     Each product is a `Family` under its documented name, and everything else is in groups.
     """
 
-    avatar_video = FamilyOf(lambda core: Family(core, tasks.AvatarVideo))
     text_to_image = FamilyOf(lambda core: families.TextToImages(core, tasks.TextToImage))
+    avatar_video = FamilyOf(lambda core: Family(core, tasks.AvatarVideo))
     actor_swap = FamilyOf(lambda core: Family(core, tasks.ActorSwap))
     avatar_training = FamilyOf(lambda core: families.AvatarTrainings(core, tasks.AvatarTraining))
     caption_removal = FamilyOf(lambda core: families.CaptionRemovals(core, tasks.CaptionRemoval))

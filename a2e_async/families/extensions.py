@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import attrs
 
 from a2e_async import wire
-from a2e_async.errors import UnexpectedResponse
+from a2e_async.errors import ConnectionFailed, UnexpectedResponse
 from a2e_async.http.envelope import Envelope, read_error_event
 from a2e_async.http.events import Event
 from a2e_async.http.once import uncertain_if_lost
@@ -29,7 +29,8 @@ _LOST = "the prompt may have been written and charged"
 _PROMPT_KEYS = ("prompt", "extended_prompt", "extendedPrompt", "result", "text", "content")
 _NEGATIVE_KEYS = ("negative_prompt", "extended_negative_prompt", "negativePrompt")
 _DELTA_KEYS = ("text", "delta", "content", "prompt")
-_LAST = ("result", "done")
+_DONE = "done"
+_LAST = ("result", _DONE)
 
 
 @attrs.frozen(kw_only=True)
@@ -163,10 +164,17 @@ async def stream(
     ended = False
     with uncertain_if_lost(_LOST, request):
         async with aclosing(core.session.events(call, effect=Effect.START)) as events:
-            async for event in events:
-                told = _result(event) if isinstance(event, Envelope) else _event(event)
-                ended = ended or told.type in _LAST
-                yield told
+            try:
+                async for event in events:
+                    told = _result(event) if isinstance(event, Envelope) else _event(event)
+                    ended = ended or told.type in _LAST
+                    yield told
+                    if told.type == _DONE:
+                        # What the connection does from here on is of no interest.
+                        return
+            except ConnectionFailed:
+                if not ended:
+                    raise
         if not ended:
             words = "the stream of the prompt ended before its result"
             raise UnexpectedResponse(words, status=200)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from a2e_async.errors import APIError, UnexpectedResponse
+from a2e_async.errors import APIError, UnexpectedResponse, redact
 from a2e_async.http.envelope import Envelope
 
 _HIDDEN = "[hidden]"
@@ -42,6 +42,7 @@ def unreadable(
     answer: Envelope, words: str, hide: Callable[[Any], Any] = without_texts
 ) -> UnexpectedResponse:
     """Make the error of an answer that cannot be read and must not be shown whole."""
+    # A body nested without end is cut first.
     return UnexpectedResponse(
-        words, status=answer.status, trace_id=answer.trace_id, body=hide(answer.body)
+        words, status=answer.status, trace_id=answer.trace_id, body=hide(redact(answer.body))
     )

@@ -32,5 +32,6 @@ async def walk(
 
 def check_page_size(page_size: object, largest: int) -> None:
     """Raise `ValueError` unless a page size is a whole number from 1 to the largest."""
-    if isinstance(page_size, bool) or page_size not in range(1, largest + 1):
+    whole = isinstance(page_size, int) and not isinstance(page_size, bool)
+    if not whole or page_size not in range(1, largest + 1):
         raise ValueError(f"page_size: expected 1 to {largest}, got {page_size!r}")

@@ -25,8 +25,13 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
 
     Raises:
         asyncio.CancelledError: the caller was cancelled; the work is done.
+        RuntimeError: no event loop runs any more; the work was not begun.
     """
-    task = asyncio.create_task(work)
+    try:
+        task = asyncio.create_task(work)
+    except RuntimeError:
+        work.close()
+        raise
     cancelled: asyncio.CancelledError | None = None
     with anyio.CancelScope(shield=True):
         while not task.done():

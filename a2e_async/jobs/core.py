@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from a2e_async.errors import ConfigurationError
 from a2e_async.http.session import Session
 from a2e_async.jobs.poller import Poller
 from a2e_async.jobs.reader import Reader
@@ -29,6 +30,7 @@ class Core:
         self.reader = Reader(session)
         self.poller = Poller(session, self.reader, schedule)
         self._farewells: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self._closing = False
 
     @cached_property
     def files(self) -> Files:
@@ -52,7 +54,14 @@ class Core:
 
         Returns:
             A function that takes it back. It may be called more than once.
+
+        Raises:
+            ConfigurationError: the client closes, or is closed.
         """
+        if self._closing:
+            raise ConfigurationError(
+                "the client is closed; make a new one: async with A2E() as a2e"
+            )
         key = object()
         self._farewells[key] = farewell
 
@@ -62,6 +71,7 @@ class Core:
         return take_back
 
     async def _say_farewell(self) -> None:
+        self._closing = True
         async with anyio.create_task_group() as group:
             for farewell in self._farewells.values():
                 group.start_soon(farewell)

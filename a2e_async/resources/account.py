@@ -243,8 +243,9 @@ def _moment(field: str, value: datetime | str | None) -> str | None:
         raise TypeError(f"{allowed}, got {value!r}")
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        moment = datetime.min  # noqa: DTZ901  (without a zone, it is refused)
-    if moment.tzinfo is None:
+        utc = None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        utc = None
+    if utc is None:
         raise ValueError(f"{allowed}, got {value!r}")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")

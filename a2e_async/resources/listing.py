@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from a2e_async import wire
 from a2e_async.errors import UnexpectedResponse
 from a2e_async.http.envelope import Envelope
-from a2e_async.http.shapes import unwrap
+from a2e_async.http.shapes import is_page, unwrap
 from a2e_async.tasks import checks
 from a2e_async.tasks.product import objects_in
 
@@ -47,7 +47,7 @@ def _whole_list(answer: Envelope) -> list[Any]:
     data = answer.data
     while isinstance(data, dict):
         data = unwrap(data)
-    if answer.data is None:
+    if data is None and (answer.data is None or is_page(answer.data)):
         return []
     if not isinstance(data, list):
         raise unexpected(answer, "the answer holds no list")

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import Callable, Coroutine
 from datetime import datetime
-from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 import anyio
-import attrs
 
-from a2e_async import wire
 from a2e_async.errors import A2EError, NotFound
-from a2e_async.http.envelope import Envelope
-from a2e_async.http.hiding import hiding, unreadable
-from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
@@ -26,31 +18,15 @@ from a2e_async.tasks import checks
 
 _log = logging.getLogger("a2e_async.streaming")
 
-_PATH = "/api/v1/streaming-avatar"
-OPEN = Operation("POST", f"{_PATH}/agora-token")
-LEAVE = Operation("POST", f"{_PATH}/leave")
-_CONTEXT = Operation("POST", f"{_PATH}/set-qa-context")
-_ASK = Operation("POST", f"{_PATH}/ask")
-_SPEAK = Operation("POST", f"{_PATH}/speak")
+PATH = "/api/v1/streaming-avatar"
+LEAVE = Operation("POST", f"{PATH}/leave")
+_CONTEXT = Operation("POST", f"{PATH}/set-qa-context")
+_ASK = Operation("POST", f"{PATH}/ask")
+_SPEAK = Operation("POST", f"{PATH}/speak")
 
 MOST_CHARACTERS = 5000
-# How long a cancelled opening waits for the answer, so that the room can be left again.
-_GRACE = 10.0
 _LEAVE_TIMEOUT = 60.0
 _LEAVE_READ_TIMEOUT = 15.0
-_SECONDS_UNTIL = 10**11
-
-BeforeClose: TypeAlias = Callable[[Callable[[], Coroutine[Any, Any, None]]], Callable[[], None]]
-"""`Core.before_close`: has something done when the client closes, and gives a way to take it back.
-"""
-
-
-@attrs.frozen(kw_only=True)
-class NewRoom:
-    """The fields of ``POST /api/v1/streaming-avatar/agora-token``, checked."""
-
-    avatar_id: str = attrs.field(validator=checks.Text())
-    expire_seconds: int = attrs.field(validator=checks.Integer(1))
 
 
 class StreamingSession:
@@ -161,14 +137,16 @@ class StreamingSession:
         Raises:
             A2EError: leaving failed, or took over a minute. The message names the channel.
         """
-        await to_the_end(self._leave())
-
-    async def leave_at_close(self) -> None:
-        """Leave the room, and log a failure: the client is about to close."""
         try:
-            await self._leave()
-        except A2EError as error:
-            _log.warning("%s", error)
+            await to_the_end(self._leave())
+        except RuntimeError as error:
+            # No event loop runs any more: the room's task is thrown away with it.
+            raise self._failed(error) from error
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the room was left."""
+        return self._left
 
     async def _leave(self) -> None:
         async with self._leaving:
@@ -177,135 +155,30 @@ class StreamingSession:
             try:
                 with anyio.fail_after(_LEAVE_TIMEOUT):
                     await self._leave_now()
-            except (A2EError, TimeoutError) as error:
-                raise A2EError(
-                    f"the streaming room {self.channel} could not be left, and may be charged "
-                    f"until a2e.streaming.leave({self.channel!r}) succeeds or its time is over: "
-                    f"{str(error) or 'no answer'}"
-                ) from error
+            except asyncio.CancelledError:
+                # The event loop ends the hard way.
+                self._failed("cancelled")
+                raise
+            except Exception as error:  # middlewares raise what they like
+                raise self._failed(error) from error
             self._left = True
+
+    def _failed(self, why: Exception | str) -> A2EError:
+        """Log that the room is open still, since a cancellation may hide it from who leaves."""
+        failed = A2EError(
+            f"the streaming room {self.channel} could not be left, and may be charged until "
+            f"a2e.streaming.leave({self.channel!r}) succeeds or its time is over: "
+            f"{str(why) or 'no answer'}"
+        )
+        _log.warning("%s", failed)
+        return failed
 
     async def _leave_now(self) -> None:
         call = LEAVE.call(json={"channel": self.channel})
         try:
-            # A room that is left twice is left.
-            await self._session.call(call, read_timeout=_LEAVE_READ_TIMEOUT)
+            # A room that is left twice is left. Each second of waiting may cost.
+            await self._session.call(call, read_timeout=_LEAVE_READ_TIMEOUT, at_once=True)
         except NotFound as error:
             if not isinstance(error.body, dict):
                 raise
             _log.info("the service knows no streaming room %s any more", self.channel)
-
-
-class Opening:
-    """A room that is opened by ``async with``, and left at its end, once."""
-
-    def __init__(self, session: Session, before_close: BeforeClose, new: NewRoom) -> None:
-        """Made by `Streaming.open`. Nothing is sent yet."""
-        self._session = session
-        self._before_close = before_close
-        self._new = new
-        self._begun = False
-        self._room: StreamingSession | None = None
-        self._stay: Callable[[], None] | None = None
-
-    def __repr__(self) -> str:
-        """Show what is asked for."""
-        return f"<Opening {self._new!r}>"
-
-    async def __aenter__(self) -> StreamingSession:
-        """Open the room. Raises what `Streaming.open` tells."""
-        if self._begun:
-            raise A2EError("this opening was used before: call a2e.streaming.open(…) once more")
-        self._begun = True
-        with uncertain_if_lost("the room may be open and charged", self._new), hiding():
-            answer = await self._answer()
-            room = self._room = _read_room(self._session, answer)
-        self._stay = self._before_close(room.leave_at_close)
-        if not (room.app_id and room.token):
-            await self._leave(room)
-            raise unreadable(answer, f"the room {room.channel} came without appId or token")
-        return room
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Leave the room."""
-        assert self._room is not None
-        try:
-            await self._leave(self._room)
-        except A2EError as failed:
-            _log.warning("%s", failed)
-            if error is None:
-                raise
-            error.add_note(str(failed))
-
-    async def _leave(self, room: StreamingSession) -> None:
-        await room.leave()
-        if self._stay is not None:
-            self._stay()
-
-    async def _answer(self) -> Envelope:
-        policy = self._session.policy
-        attempt = 1
-        while True:
-            try:
-                return await self._ask()
-            except A2EError as error:
-                delay = policy.delay(error, Effect.START, attempt, random.random())  # noqa: S311
-                if delay is None:
-                    raise
-                _log.info("no streaming room yet, again in %.1f s: %s", delay, error)
-            await anyio.sleep(delay)
-            attempt += 1
-
-    async def _ask(self) -> Envelope:
-        """Ask for the room once. Whoever is cancelled meanwhile leaves what the answer opens."""
-        call = OPEN.call(json=wire.unstructure(self._new))
-        asking = asyncio.create_task(self._session.call(call, effect=Effect.ONCE))
-        try:
-            await asyncio.wait([asking])
-        except asyncio.CancelledError:
-            await to_the_end(self._give_up(asking))
-            raise
-        return asking.result()
-
-    async def _give_up(self, asking: asyncio.Task[Envelope]) -> None:
-        with anyio.move_on_after(_GRACE):
-            await asyncio.wait([asking])
-        if not asking.done():
-            asking.cancel()
-            await asyncio.wait([asking])
-        try:
-            with uncertain_if_lost("a room may be open and charged"), hiding():
-                room = _read_room(self._session, asking.result())
-            await room.leave()
-        except asyncio.CancelledError:
-            _log.warning("cancelled while a streaming room was opened: it may be open and charged")
-        except A2EError as error:
-            _log.warning("cancelled while a streaming room was opened: %s", error)
-
-
-def _read_room(session: Session, answer: Envelope) -> StreamingSession:
-    data = answer.data if isinstance(answer.data, dict) else {}
-    channel = wire.read_text(data.get("channel"))
-    if channel is None:
-        raise unreadable(answer, "the answer names no channel")
-    return StreamingSession(
-        session,
-        app_id=wire.read_text(data.get("appId")) or "",
-        channel=channel,
-        token=wire.read_text(data.get("token")) or "",
-        uid=wire.read_integer(data.get("uid")) or 0,
-        expires=_end(data),
-        raw=data,
-    )
-
-
-def _end(data: dict[str, Any]) -> datetime | None:
-    epoch = wire.read_number(data.get("expire_epoch_timestamp"))
-    if epoch is not None and abs(epoch) < _SECONDS_UNTIL:
-        epoch *= 1000
-    return wire.read_time(data.get("expire_date_UTC")) or wire.read_time(epoch)

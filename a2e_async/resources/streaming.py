@@ -13,7 +13,8 @@ import attrs
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
-from a2e_async.resources.rooms import LEAVE, OPEN, BeforeClose, NewRoom, Opening
+from a2e_async.resources.openings import OPEN, BeforeClose, NewRoom, Opening
+from a2e_async.resources.rooms import LEAVE
 from a2e_async.tasks import checks
 from a2e_async.wire import named
 
@@ -106,4 +107,4 @@ class Streaming:
             ConnectionFailed: there was no answer.
         """
         checks.Text().check("channel", channel)
-        await self._session.call(LEAVE.call(json={"channel": channel}))
+        await self._session.call(LEAVE.call(json={"channel": channel}), at_once=True)

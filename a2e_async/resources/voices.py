@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from a2e_async import wire
 from a2e_async.http import once
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.operation import Operation, carries_out
@@ -257,9 +258,12 @@ def _mapping(voice_map_type: str | None) -> dict[str, str]:
 
 def _language(item: dict[str, Any]) -> Language:
     regions = [
-        Region(value=child.get("value"), label=child.get("label"))
+        Region(value=wire.read_text(child.get("value")), label=wire.read_text(child.get("label")))
         for child in listing.children(item)
     ]
     return Language(
-        value=item.get("value"), label=item.get("label"), regions=tuple(regions), raw=item
+        value=wire.read_text(item.get("value")),
+        label=wire.read_text(item.get("label")),
+        regions=tuple(regions),
+        raw=item,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import aclosing
 from typing import Any
 
+import anyio
 import pytest
 
 from a2e_async import (
@@ -18,6 +20,8 @@ from a2e_async import (
     UnexpectedResponse,
 )
 from a2e_async.families.extensions import Flf2vPromptExtension, PromptEvent, PromptExtension
+from tests.conftest import TOKEN
+from tests.http.raw import raw_server
 from tests.support.scripted import DROP, Reply, Scripted, html, ok, says
 
 PATH = "/api/v1/userImage2Video"
@@ -257,3 +261,35 @@ async def test_a_stream_without_an_end(client: A2E, scripted: Scripted) -> None:
     with pytest.raises(SubmitUncertain) as caught:
         await anext(events)
     assert isinstance(caught.value.__cause__, UnexpectedResponse)
+
+
+@pytest.mark.parametrize("last", ["result", "done"])
+async def test_a_stream_that_breaks_after_its_result(last: str) -> None:
+    """What a connection does when all is told loses nothing that was paid for."""
+    told = [b'event: result\ndata: {"prompt": "b"}\n\n', b"event: done\ndata: {}\n\n"]
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(head + b"".join(told[: 1 + (last == "done")]))
+        await writer.drain()
+
+    async with raw_server(answer) as address, A2E(TOKEN, base_url=address) as a2e:
+        events = await events_of(a2e.image_to_video.stream_prompt(**FIELDS))
+    assert events[-1].type == last
+    assert events[0].result is not None
+    assert events[0].result.prompt == "b"
+
+
+async def test_nothing_is_waited_for_after_the_end_of_a_stream() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
+    gone = asyncio.Event()
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(head + b"event: done\ndata: {}\n\n")
+        await gone.wait()
+
+    async with raw_server(answer) as address, A2E(TOKEN, base_url=address) as a2e:
+        with anyio.fail_after(5):
+            (event,) = await events_of(a2e.image_to_video.stream_prompt(**FIELDS))
+        gone.set()
+    assert event.type == "done"

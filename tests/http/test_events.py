@@ -242,3 +242,34 @@ async def test_a_broken_protocol_shows_no_token(scripted: Scripted) -> None:
         with pytest.raises(ConnectionFailed) as caught:
             await heard(session, Effect.START)
     assert TOKEN not in everything_shown(caught.value)
+
+
+async def test_a_token_in_any_field_of_an_event_is_hidden(scripted: Scripted) -> None:
+    scripted.on("POST", "*", stream(f"event: {TOKEN}\nid: {TOKEN}\ndata: a\n\n".encode()))
+    async with opened(scripted.base_url) as session:
+        assert await heard(session) == [Event("[token]", "a", "[token]")]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/octet-stream"])
+async def test_a_stream_is_one_by_any_name(scripted: Scripted, kind: str) -> None:
+    body = f"data: {TOKEN}\n\nevent: done\ndata: {{}}\n\n".encode()
+    scripted.on("POST", "*", Reply(body, headers={"Content-Type": kind}))
+    async with opened(scripted.base_url) as session:
+        events = await heard(session, Effect.START)
+        assert events == [Event("message", "[token]"), Event("done", "{}")]
+        scripted.on("POST", "*", Reply(body, 400, {"Content-Type": kind}))
+        with pytest.raises(InvalidRequest):
+            await heard(session, Effect.START)
+
+
+async def test_a_plain_answer_that_is_called_a_stream(scripted: Scripted) -> None:
+    scripted.on("POST", "*", stream(f' {{"code": 0, "data": "{TOKEN}"}}'.encode()))
+    async with opened(scripted.base_url) as session:
+        (answer,) = await heard(session)
+        assert isinstance(answer, Envelope)
+        assert answer.data == "[token]"
+        scripted.on("POST", "*", stream(b'{"code": 1003, "message": "no"}'))
+        with pytest.raises(ContentRejected):
+            await heard(session)
+        scripted.on("POST", "*", stream(b": nothing\n\n"))
+        assert await heard(session) == []

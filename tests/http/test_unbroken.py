@@ -55,3 +55,14 @@ async def test_work_that_is_cancelled_itself() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await to_the_end(work())
+
+
+def test_there_is_no_event_loop() -> None:
+    begun: list[str] = []
+
+    async def work() -> None:
+        begun.append("work")
+
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        to_the_end(work()).send(None)
+    assert begun == []

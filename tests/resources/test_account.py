@@ -168,11 +168,13 @@ async def test_history_filters(client: A2E, scripted: Scripted, moment: Any, sen
     [
         {"start_date": "2025-01-01T00:00:00"},
         {"start_date": datetime(2025, 1, 1)},  # noqa: DTZ001  (that is the mistake)
+        {"start_date": "0001-01-01T00:00:00+05:00"},
         {"end_date": "yesterday"},
         {"end_date": 5},
         {"is_consumption": "yes"},
         {"page_size": 0},
         {"page_size": 101},
+        {"page_size": 50.0},
     ],
 )
 async def test_wrong_filters(client: A2E, scripted: Scripted, arguments: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from a2e_async import A2E, A2EError, TextToImage
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from tests.conftest import TOKEN
+from tests.support.scripted import Reply, Scripted
 from tests.unit.strategies import JSON, objects_of
 
 URL = "https://example.com/a.png"
@@ -93,3 +94,11 @@ async def test_no_answer_is_a_riddle(name: str, data: Any) -> None:
         a2e._core.session.call = answer  # type: ignore[method-assign]
         with suppress(A2EError):
             repr(await CALLS[name](a2e))
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_no_answer_is_too_deep(name: str, client: A2E, scripted: Scripted) -> None:
+    deep = b"[" * 900 + b"]" * 900
+    scripted.on("*", "*", Reply(b'{"code": 0, "data": ' + deep + b"}"))
+    with suppress(A2EError):
+        repr(await CALLS[name](client))

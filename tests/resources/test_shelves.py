@@ -210,6 +210,21 @@ async def test_a_deletion_whose_answer_was_lost_is_done() -> None:
         assert await a2e.backgrounds.list() == []
 
 
+@pytest.mark.parametrize("data", [None, [], {"rows": []}, {"rows": None, "count": 0}, {"count": 0}])
+async def test_lists_that_are_empty(client: A2E, scripted: Scripted, data: Any) -> None:
+    scripted.on("*", "*", ok(data))
+    assert await client.faces.list() == []
+    assert await client.avatars.tags() == []
+    assert [it async for it in client.voices.previews()] == []
+
+
+async def test_languages_of_odd_names(client: A2E, scripted: Scripted) -> None:
+    scripted.on("POST", "*", ok([{"value": 5, "label": [], "children": [{"value": {}}, 5]}]))
+    (language,) = await client.languages()
+    assert (language.value, language.label) == ("5", None)
+    assert [region.value for region in language.regions] == [None]
+
+
 @pytest.mark.parametrize("data", ["text", 5, {"odd": 1}, True])
 async def test_what_is_no_list(client: A2E, scripted: Scripted, data: Any) -> None:
     scripted.on("*", "*", ok(data))

@@ -17,7 +17,7 @@ from a2e_async import (
     SubmitUncertain,
     UnexpectedResponse,
 )
-from a2e_async.resources.rooms import NewRoom
+from a2e_async.resources.openings import NewRoom
 from tests.conftest import QUICK_RETRY
 from tests.http.test_secrets import everything_shown
 from tests.resources.room import AGORA, LEAVE, NEW_YEAR, OPEN, PATH, ROOM, with_room

@@ -14,7 +14,7 @@ from a2e_async import (
     InvalidRequest,
     RetryPolicy,
 )
-from a2e_async.resources import rooms
+from a2e_async.resources import openings, rooms
 from a2e_async.resources.rooms import StreamingSession
 from tests.conftest import TOKEN
 from tests.resources.room import LEAVE, OPEN, ROOM, with_room
@@ -113,7 +113,7 @@ async def test_leaving_takes_no_longer_than_its_limit(
 
 @pytest.fixture
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rooms, "_GRACE", 0.4)
+    monkeypatch.setattr(openings, "_GRACE", 0.4)
 
 
 async def test_a_cancelled_scope_leaves_the_room(client: A2E, service: Scripted) -> None:
