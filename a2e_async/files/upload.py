@@ -78,8 +78,8 @@ class Files(Storage):
             TypeError: an argument of the wrong type.
             ValueError: an empty file, a directory, a URL, or an unusable name or type.
             OSError: the file is missing or cannot be read.
-            APIError: the service refuses to take it.
-            UnexpectedResponse: the service's answer names no address.
+            APIError: the service refuses to take it, or its answer names no address.
+            ConnectionFailed: the service was not reached, or its answer was lost.
             UploadFailed: the file could not be sent, or changed meanwhile.
         """
         _check_texts(name, content_type)

@@ -9,13 +9,17 @@ T = TypeVar("T")
 
 
 async def walk(
-    read: Callable[[int], Awaitable[Iterable[T]]], key: Callable[[T], Hashable]
+    read: Callable[[int], Awaitable[Iterable[T]]],
+    key: Callable[[T], Hashable],
+    *,
+    twins: bool = False,
 ) -> AsyncIterator[T]:
     """Go through the items of all pages.
 
     Args:
         read: reads the page of a number, from 1.
         key: what makes an item the same one on another page.
+        twins: whether items that are the same on one page are several all the same.
 
     Yields:
         The items. One that moves to the next page while pages are read comes once.
@@ -23,9 +27,9 @@ async def walk(
     seen: set[Hashable] = set()
     number = 1
     # The end is a page with nothing new: services cap the page size, or ignore the number.
-    while fresh := {key(item): item for item in await read(number) if key(item) not in seen}:
-        seen.update(fresh)
-        for item in fresh.values():
+    while fresh := [item for item in await read(number) if key(item) not in seen]:
+        seen.update(map(key, fresh))
+        for item in fresh if twins else {key(item): item for item in fresh}.values():
             yield item
         number += 1
 

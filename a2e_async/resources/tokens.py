@@ -65,7 +65,7 @@ class Tokens:
 
         Args:
             fields: the JSON object to send. Which fields it wants is not documented. No error shows
-                their values.
+                their values, unless the service repeats them in its own message.
 
         Returns:
             The login token, which a client of its own makes an API token with: see `generate`.
