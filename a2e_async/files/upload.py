@@ -24,7 +24,7 @@ from a2e_async.files.storage import PRESIGN, Storage
 from a2e_async.http.operation import carries_out
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import TRANSFER_ERRORS, Session
-from a2e_async.tasks.checks import local_media, media_fields, with_urls
+from a2e_async.tasks.media import local_media, media_fields, with_urls
 
 Req = TypeVar("Req")
 

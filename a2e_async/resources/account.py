@@ -16,7 +16,7 @@ from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.resources.ledger import Balance, Exchange, Quote, Transaction
-from a2e_async.tasks import checks
+from a2e_async.tasks import checks, media
 from a2e_async.tasks.request import Request
 
 _COINS = Operation("GET", "/api/v1/user/remainingCoins")
@@ -229,10 +229,10 @@ def _quoted(
 
 def _body_of(request: Request[Any]) -> dict[str, Any]:
     changes = {}
-    for name in checks.media_fields(type(request)):
+    for name in media.media_fields(type(request)):
         value = getattr(request, name)
-        local = dict.fromkeys((place for place, _ in checks.local_media(name, value)), _LOCAL_MEDIA)
-        changes[name] = checks.with_urls(name, value, local)
+        local = dict.fromkeys((place for place, _ in media.local_media(name, value)), _LOCAL_MEDIA)
+        changes[name] = media.with_urls(name, value, local)
     return wire.unstructure(attrs.evolve(request, **changes))
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import attrs
 
-from a2e_async.tasks import checks, fields
+from a2e_async.tasks import checks, fields, media
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
@@ -27,8 +27,8 @@ class Request(Generic[R_co]):
     @property
     def has_local_media(self) -> bool:
         """Whether media of the request has to be uploaded before it can be sent."""
-        fields = checks.media_fields(type(self))
-        return any(any(checks.local_media(name, getattr(self, name))) for name in fields)
+        fields = media.media_fields(type(self))
+        return any(any(media.local_media(name, getattr(self, name))) for name in fields)
 
 
 # Of two bases of one class, only one can have slots.

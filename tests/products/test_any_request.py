@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from a2e_async import A2E, Request, SubmitUncertain, tasks, wire
-from a2e_async.tasks import checks
+from a2e_async.tasks import media as media_
 from tests.support.scripted import DROP, Reply, Scripted, html, ok, says
 
 from . import examples
@@ -113,10 +113,10 @@ def test_anything_is_refused_by_name_or_is_json_by_the_facts(
 
 def with_urls(request: Request[Any]) -> Request[Any]:
     """The request as if its local media were uploaded."""
-    media = {name: getattr(request, name) for name in checks.media_fields(type(request))}
-    places = [at for name, it in media.items() for at, _ in checks.local_media(name, it)]
+    media = {name: getattr(request, name) for name in media_.media_fields(type(request))}
+    places = [at for name, it in media.items() for at, _ in media_.local_media(name, it)]
     urls = dict.fromkeys(places, "https://example.com/uploaded")
-    changes: Any = {name: checks.with_urls(name, it, urls) for name, it in media.items()}
+    changes: Any = {name: media_.with_urls(name, it, urls) for name, it in media.items()}
     return attrs.evolve(request, **changes)
 
 
@@ -179,7 +179,7 @@ def local(value: Any) -> Any:
 
 @each_class
 async def test_all_local_media_is_uploaded_before_the_start(cls: type[Request[Any]]) -> None:
-    kinds = checks.media_fields(cls)
+    kinds = media_.media_fields(cls)
     uploaded: set[str] = set()
     async with A2E.sandbox(seed=7, speed=2000) as a2e:
         for fields in examples.of(cls).EXAMPLES:

@@ -90,6 +90,9 @@ async def products(a2e: A2E) -> None:
     assert_type(
         await a2e.motion_transfer.start(image_url=URL, video_url=URL), Job[MotionTransferRecord]
     )
+
+
+async def more_products(a2e: A2E) -> None:
     assert_type(await a2e.nano_banana.start(prompt="a lake"), Job[NanoBananaRecord])
     assert_type(await a2e.photobook.start(face_image_url=URL), Job[PhotobookRecord])
     assert_type(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from a2e_async import AvatarVideo, TextToImage
-from a2e_async.tasks import checks
+from a2e_async.tasks import checks, media
 
 URL = "https://example.com/a.png"
 HERE = Path("a.png")
@@ -102,8 +102,8 @@ def test_a_webhook_is_a_text() -> None:
 
 
 def test_which_fields_take_media() -> None:
-    assert checks.media_fields(TextToImage) == ("input_images",)
-    assert set(checks.media_fields(AvatarVideo)) == {
+    assert media.media_fields(TextToImage) == ("input_images",)
+    assert set(media.media_fields(AvatarVideo)) == {
         "audio_src",
         "custom_voice",
         "anchor_background_img",
