@@ -7,7 +7,7 @@ note by `carries_out`, are read from a client's parts.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -20,20 +20,32 @@ from a2e_async.parts import Group
 
 _UNUSED_TOKEN = "sk_no_request_is_made"  # noqa: S105  (it is none)
 _VERBS = {"get_other": ("get", "other=True")}
+_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_CHOICES = {"continue_training": ("", "classic=True")}
+"""For the calls that carry several operations out: the argument that chooses each of them."""
+
+EVIDENCE = {
+    "doc": "its documentation page, read whole",
+    "doc-partial": "its documentation page, read in part",
+    "doc-request": "its documentation page, read for the request only",
+    "catalog": "the service's catalogue: path and request, but no answer",
+    "menu": "its page's title; the rest by what clients do, or by analogy",
+    "code": "what working clients do",
+}
+"""What the facts of an operation come from, by the words of `DocumentedCall.evidence`."""
 
 
 @attrs.frozen
 class DocumentedCall:
-    """An operation of the service and the Python call that carries it out.
+    """An operation of the service and the Python calls that carry it out.
 
     Attributes:
         method: HTTP method.
         path: documented path.
         product: the product or section that documents it.
-        call: the call, with its required arguments.
-        evidence: how sure the operation's facts are: ``doc``, ``doc-partial`` and ``doc-request``
-            for a documented page, ``catalog`` for the service's catalogue, which tells no answers,
-            ``menu`` and ``code`` for what other clients do.
+        call: the call, with its required arguments; where it takes more, ``…`` ends them.
+        evidence: how sure the operation's facts are, one of the words of `EVIDENCE`.
+        calls: all calls that carry the operation out, the first of them ``call``.
     """
 
     method: str
@@ -41,27 +53,23 @@ class DocumentedCall:
     product: str
     call: str
     evidence: str | None
+    calls: tuple[str, ...]
 
 
 def documented_calls() -> list[DocumentedCall]:
     """List every operation of the service that the client reaches, in the order of the facts."""
-    found: dict[tuple[str, str], DocumentedCall] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for operation, call in _calls():
-        key = (operation.method, operation.path)
-        found.setdefault(key, _documented(operation, call))
+        found.setdefault((operation.method, operation.path), []).append(call)
     order = {key: at for at, key in enumerate(facts.operations())}
-    return sorted(found.values(), key=lambda it: order.get((it.method, it.path), len(order)))
+    keys = sorted(found, key=lambda key: order.get(key, len(order)))
+    return [_documented(*key, (*dict.fromkeys(found[key]),)) for key in keys]
 
 
-def _documented(operation: Operation, call: str) -> DocumentedCall:
-    told = facts.operations().get((operation.method, operation.path), {})
-    return DocumentedCall(
-        operation.method,
-        operation.path,
-        next(iter(told.get("tags", ())), ""),
-        call,
-        told.get("x-evidence"),
-    )
+def _documented(method: str, path: str, calls: tuple[str, ...]) -> DocumentedCall:
+    told = facts.operations().get((method, path), {})
+    product = next(iter(told.get("tags", ())), "")
+    return DocumentedCall(method, path, product, calls[0], told.get("x-evidence"), calls)
 
 
 def _calls() -> Iterator[tuple[Operation, str]]:
@@ -75,8 +83,8 @@ def _calls() -> Iterator[tuple[Operation, str]]:
         for method in _methods(part):
             seen.add(method.__func__)
             path = name if method is part else f"{name}.{method.__name__}"
-            for operation in operations_of(method.__func__):
-                yield operation, f"a2e.{path}({_arguments(method)})"
+            for operation, arguments in _of_method(method):
+                yield operation, f"a2e.{path}({arguments})"
     # What an object has that a call gives, such as a room that is open.
     for function in carrying_out():
         if function in seen:
@@ -85,20 +93,29 @@ def _calls() -> Iterator[tuple[Operation, str]]:
             yield operation, f"{function.__qualname__}({_arguments(function)})"
 
 
+def _of_method(method: Any) -> Iterator[tuple[Operation, str]]:
+    operations = operations_of(method.__func__)
+    choices = _CHOICES.get(method.__name__, ("",) * len(operations))
+    for operation, choice in zip(operations, choices, strict=True):
+        yield operation, _arguments(method, choice)
+
+
 def _of_family(family: Family[..., Any]) -> Iterator[tuple[Operation, str]]:
     product = family.product
+    refused = () if product.other_detail else ("other",)
     for verb, operation in product.operations.items():
-        name, *more = _VERBS.get(verb, (verb,))
+        name, choice = _VERBS.get(verb, (verb, ""))
         if verb == "start":
             arguments = _fields(family)
         else:
-            arguments = ", ".join([_arguments(getattr(family, name)), *more])
+            arguments = _arguments(getattr(family, name), choice, refused)
         yield operation, f"a2e.{product.kind}.{name}({arguments})"
 
 
 def _fields(family: Family[..., Any]) -> str:
     fields = attrs.fields(family.request_class)
-    return ", ".join(f"{field.name}=…" for field in fields if field.default is attrs.NOTHING)
+    needed = [f"{field.name}=…" for field in fields if field.default is attrs.NOTHING]
+    return _written(needed, more=len(needed) < len(fields))
 
 
 def _methods(part: Any) -> Iterator[Any]:
@@ -110,14 +127,14 @@ def _methods(part: Any) -> Iterator[Any]:
             yield method
 
 
-def _arguments(function: Callable[..., Any]) -> str:
-    needed = [
-        parameter
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is parameter.empty and parameter.name != "self"
-    ]
-    return ", ".join(
-        f"{it.name}=…" if it.kind is it.KEYWORD_ONLY else it.name
-        for it in needed
-        if it.kind not in (it.VAR_POSITIONAL, it.VAR_KEYWORD)
-    )
+def _arguments(function: Callable[..., Any], choice: str = "", refused: Sequence[str] = ()) -> str:
+    """Write a call's arguments: those that it needs, and the one that chooses an operation."""
+    told = {"self", choice.partition("=")[0], *refused}
+    taken = [it for it in inspect.signature(function).parameters.values() if it.name not in told]
+    needed = [it for it in taken if it.default is it.empty and it.kind not in _VARIABLE]
+    words = [f"{it.name}=…" if it.kind is it.KEYWORD_ONLY else it.name for it in needed]
+    return _written([*words, choice], more=len(needed) < len(taken))
+
+
+def _written(arguments: Sequence[str], *, more: bool) -> str:
+    return ", ".join(filter(None, [*arguments, "…" if more else ""]))

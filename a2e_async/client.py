@@ -198,6 +198,16 @@ class A2E:
         """Name all products: each kind is also the name of the client's attribute."""
         return parts.names(cls, FamilyOf)
 
+    @classmethod
+    def check_kind(cls, kind: str) -> None:
+        """Raise `ValueError`, with the names that there are, unless a name is a product's."""
+        kinds = cls.kinds()
+        if kind not in kinds:
+            from a2e_async.tasks.manual import meant  # noqa: PLC0415  (for a mistake only)
+
+            known = ", ".join(kinds)
+            raise ValueError(f"kind: expected one of {known}, got {kind!r}{meant(kind, kinds)}")
+
     def family(self, kind: str) -> Family[..., Any]:
         """Give the family of a product by its name.
 
@@ -207,8 +217,7 @@ class A2E:
         Raises:
             ValueError: there is no such product.
         """
-        if kind not in self.kinds():
-            raise ValueError(f"kind: expected one of {', '.join(self.kinds())}, got {kind!r}")
+        self.check_kind(kind)
         found: Family[..., Any] = getattr(self, kind)
         return found
 
@@ -293,9 +302,8 @@ class A2E:
         if not isinstance(token, str):
             raise TypeError(f"token: expected a text of the form 'kind:id', got {token!r}")
         kind, _, task_id = token.strip().partition(":")
-        if kind not in self.kinds() or not task_id:
-            kinds = ", ".join(sorted(self.kinds()))
-            raise ValueError(f"token: expected 'kind:id' with a kind of {kinds}, got {token!r}")
+        if not task_id:
+            raise ValueError(f"token: expected 'kind:id', as job.token has it, got {token!r}")
         return self.family(kind).job(task_id)
 
     async def avatar_video_from_text(

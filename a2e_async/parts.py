@@ -33,6 +33,10 @@ class Group(Generic[T]):
         self._make = make
         self._name = ""
 
+    def __repr__(self) -> str:
+        """Show what clients have under this name."""
+        return f"<{type(self).__name__} {self._name}: see a2e.{self._name} of a client>"
+
     def __set_name__(self, owner: type, name: str) -> None:
         """Learn under which name clients have it."""
         self._name = name

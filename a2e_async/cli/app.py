@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from a2e_async import A2E
 from a2e_async._version import __version__
 from a2e_async.cli import catalog, demo, generate, jobs, kinds, messages, operations, serve
 from a2e_async.cli.exits import ExitCode
@@ -35,11 +36,9 @@ for _function in (generate.image, generate.video):
     app.command(rich_help_panel=_MEDIA)(_function)
 app.add_typer(kinds.app, name="run", rich_help_panel=_MEDIA)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=_MEDIA)
-for _function in (
-    *(catalog.avatars, catalog.voices, catalog.languages, catalog.coins),
-    operations.operations,
-):
+for _function in (catalog.avatars, catalog.voices, catalog.languages, catalog.coins):
     app.command(rich_help_panel=_LISTS)(_function)
+app.command(rich_help_panel=_LISTS, epilog=operations.LEGEND)(operations.operations)
 app.command(rich_help_panel=_MEDIA)(catalog.upload)
 for _function in (demo.demo, serve.sandbox):
     app.command(rich_help_panel=_TRIAL)(_function)
@@ -102,11 +101,20 @@ def _misused(error: Exception, *, as_json: bool) -> int:
     )
     context = getattr(error, "ctx", None)
     if text and context is not None:
-        text = f"{text} (see {context.command_path} --help)"
+        text = f"{text}{_meant(text, context)} (see {context.command_path} --help)"
     if text:
         details = {"type": "UsageError" if form else type(error).__name__, "message": text}
         Output(as_json=as_json).fail(text, details | {"token": None})
     return ExitCode.SERVICE if form is None else ExitCode.USAGE
+
+
+def _meant(text: str, context: Any) -> str:
+    """Tell how a product is named where an option does it, to those who give its bare name."""
+    if "extra argument" not in text or "kind" not in {it.name for it in context.command.params}:
+        return ""
+    words = text.rpartition("(")[2].rstrip(")").split()
+    kind = next((word for word in words if word in A2E.kinds()), "KIND")
+    return f"; a product is given by its option: {context.command_path} --kind {kind}"
 
 
 def _asks_for_json(argv: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ import attrs
 import typer
 
 from a2e_async import A2E, A2EError, AuthenticationFailed, ConnectionFailed, Job, Record
-from a2e_async.cli import follow
+from a2e_async.cli import follow, messages
 from a2e_async.cli.follow import Delivery, Result
 from a2e_async.cli.options import command, group
 from a2e_async.cli.output import Column, count, joined
@@ -28,6 +28,9 @@ Tokens = Annotated[
 
 _AT_ONCE = 8
 """Products that are asked at the same time."""
+
+_MOST = 100
+"""Characters of a prompt in a list: it may have thousands of them."""
 
 _UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -51,7 +54,8 @@ class _Row:
 
     @property
     def about(self) -> str | None:
-        return getattr(self.record, "prompt", None) or self.record.name
+        text = getattr(self.record, "prompt", None) or self.record.name
+        return messages.shortened(text, _MOST) if text else None
 
     @property
     def age(self) -> str:
@@ -101,8 +105,7 @@ def list_jobs(
     ] = 20,
 ) -> None:
     """List tasks, newest first. The service leaves out those that have expired."""
-    kinds = [*A2E.kinds()] if kind is None else [check_kind(kind)]
-    listed = [one for one in kinds if one == kind or request_class(one).product.pages is not None]
+    listed = _listed() if kind is None else [check_kind(kind)]
     outcomes: dict[int, _Rows | Exception] = {}
     shell.run(lambda a2e: _ask(a2e, listed, name, limit, outcomes))
     found = [row for rows in outcomes.values() if isinstance(rows, list) for row in rows]
@@ -112,6 +115,16 @@ def list_jobs(
     shell.failed(errors, len(listed))
     if not rows and not errors:
         shell.out.say("no tasks")
+
+
+def _listed() -> list[str]:
+    """Name the products to ask: for each list of the service the first that reads it."""
+    found: dict[str, str] = {}
+    for kind in A2E.kinds():
+        pages = request_class(kind).product.pages
+        if pages is not None:
+            found.setdefault(pages.path, kind)
+    return [*found.values()]
 
 
 async def _ask(

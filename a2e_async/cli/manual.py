@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -14,15 +13,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from a2e_async import Request
 from a2e_async.cli import examples, fields
 from a2e_async.cli.products import request_class
 from a2e_async.tasks.fields import documented_default
-from a2e_async.tasks.request import NamedRequest, NotifyingRequest
+from a2e_async.tasks.manual import described, fields_of
 
-_ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 _OPERATION = re.compile(r" \(``.*?``\)")
-_COMMON = [f.name for base in (NamedRequest, NotifyingRequest) for f in attrs.fields(base)]
 _GAP = 2
 
 
@@ -54,13 +50,8 @@ def purpose(kind: str) -> str:
 def of(kind: str) -> list[Field]:
     """Describe the fields of a product: those that are needed first, the common ones last."""
     cls = request_class(kind)
-    about = _described(cls)
-    found = [_field(field, about.get(field.name, "")) for field in attrs.fields(cls)]
-    return sorted(found, key=lambda field: (not field.needed, _place_among_common(field.name)))
-
-
-def _place_among_common(name: str) -> int:
-    return _COMMON.index(name) if name in _COMMON else -1
+    about = described(cls)
+    return [_field(field, _sentence(about.get(field.name, ""))) for field in fields_of(cls)]
 
 
 def _field(field: attrs.Attribute[Any], about: str) -> Field:
@@ -74,20 +65,9 @@ def _field(field: attrs.Attribute[Any], about: str) -> Field:
     )
 
 
-def _described(cls: type[Request[Any]]) -> dict[str, str]:
-    """Read what the docstrings of a request class and of its bases say of their fields."""
-    found: dict[str, str] = {}
-    for base in cls.__mro__:
-        if attrs.has(base):
-            found = {**dict(_attributes(base)), **found}
-    return found
-
-
-def _attributes(cls: type) -> Iterator[tuple[str, str]]:
-    section = inspect.cleandoc(cls.__doc__ or "").partition("\nAttributes:\n")[2]
-    for name, text in _ATTRIBUTE.findall(section.partition("\n\n")[0]):
-        # What begins with code stays as it is.
-        yield name, _plain(text[:1].upper() + text[1:])
+def _sentence(text: str) -> str:
+    # What begins with code stays as it is.
+    return _plain(text[:1].upper() + text[1:])
 
 
 def _plain(text: str) -> str:

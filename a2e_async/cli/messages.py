@@ -23,6 +23,12 @@ def clean(text: str) -> str:
     return "".join("�" if unicodedata.category(c) in _UNSEEN else c for c in line)
 
 
+def shortened(text: str, most: int) -> str:
+    """Put a text on one line of so many characters at the most."""
+    line = clean(text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def without(secrets: Iterable[str], text: str) -> str:
     """Take the tokens out of a text, whatever they look like."""
     for secret in secrets:

@@ -85,6 +85,16 @@ class Output:
         self._secrets = [value for value in values if len(value) >= _LEAST_SECRET]
         _spell_out_what_cannot_be_written(sys.stdout)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether results go to somebody who reads them on a terminal."""
+        return not self.as_json and sys.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """How many places a line of the results' terminal has."""
+        return _console().width
+
     def result(self, item: Mapping[str, Any], *lines: str) -> None:
         """Write one result to stdout: as one JSON line, or as lines of text."""
         for line in [_dumps(item)] if self.as_json else lines:
@@ -97,7 +107,7 @@ class Output:
         as_dict: Callable[[T], Mapping[str, Any]],
     ) -> None:
         """Write rows to stdout: JSON lines, a table on a terminal, else tab-separated lines."""
-        table = None if self.as_json or not sys.stdout.isatty() else _drawn(rows, columns)
+        table = _drawn(rows, columns) if self.drawn else None
         if table is not None:
             _console().print(table)
             return
@@ -106,7 +116,7 @@ class Output:
 
     def pairs(self, item: Mapping[str, Any], lines: Sequence[tuple[str, str]]) -> None:
         """Write one thing to stdout: a JSON line, or its names and values side by side."""
-        if self.as_json or not sys.stdout.isatty():
+        if not self.drawn:
             self.result(item, *("\t".join((name, messages.clean(value))) for name, value in lines))
             return
         table = Table(box=None, pad_edge=False, show_header=False)
@@ -115,6 +125,12 @@ class Output:
         for name, value in lines:
             table.add_row(Text(name), Text(messages.clean(value)))
         _console().print(table)
+
+    def draw(self, lines: Iterable[Text]) -> None:
+        """Write lines to a terminal, none of them cut."""
+        console = _console()
+        for line in lines:
+            console.print(line, soft_wrap=True)
 
     def hush(self) -> None:
         """Keep warnings back from now on."""
@@ -146,8 +162,9 @@ class Output:
             error: the error.
             about: what it is about, if it does not say so itself.
         """
-        words = f"{about}: {messages.words(error)}" if about else messages.words(error)
-        text = messages.clean(self.safe(words))
+        words = messages.words(error)
+        told = not about or words.startswith(f"{about}: ")
+        text = messages.clean(self.safe(words if told else f"{about}: {words}"))
         self.fail(text, messages.as_json(error, text))
         for note in () if self.as_json else getattr(error, "__notes__", ()):
             self.say(f"note: {note}")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
 from a2e_async import A2E, Request, tasks, wire
+from a2e_async.tasks import manual
 
 
 def check_kind(kind: str) -> str:
     """Give a product's name back, or raise `ValueError` with the names that there are."""
-    kinds = A2E.kinds()
-    if kind not in kinds:
-        known = ", ".join(kinds)
-        raise ValueError(f"kind: expected one of {known}, got {kind!r}{_meant(kind, kinds)}")
+    A2E.check_kind(kind)
     return kind
 
 
@@ -40,24 +37,13 @@ def check_fields(kind: str, names: Iterable[str], more: Iterable[str] = ()) -> N
         names: the names.
         more: names that may stand there besides the product's fields.
     """
-    known = [field.name for field in attrs.fields(request_class(kind))]
-    for name in names:
-        if name not in {*known, *more}:
-            words = f"{name}: {kind} has no such field; it has {', '.join(sorted(known))}"
-            raise ValueError(words + _meant(name, known))
+    wrong = manual.unknown(request_class(kind), names, more)
+    if wrong is not None:
+        raise ValueError(wrong)
 
 
 def check_complete(kind: str, names: Iterable[str]) -> None:
     """Raise `ValueError` unless all fields that a product needs are among these."""
-    fields = attrs.fields(request_class(kind))
-    needed = [field.name for field in fields if field.default is attrs.NOTHING]
-    missing = [name for name in needed if name not in {*names}]
-    if missing:
-        first, *others = missing
-        more = f", and {', '.join(others)}" if others else ""
-        raise ValueError(f"{first}: {kind} needs it{more}")
-
-
-def _meant(word: object, known: Sequence[str]) -> str:
-    found = get_close_matches(str(word), known, n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    wrong = manual.missing(request_class(kind), names)
+    if wrong is not None:
+        raise ValueError(wrong)

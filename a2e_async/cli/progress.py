@@ -101,8 +101,9 @@ class PlainLine:
             self._write(word, percent)
 
     def end(self, word: str) -> None:
-        """Write the last line."""
-        self._write(word, None)
+        """Write the last line, unless it stands there already."""
+        if self._shown is None or self._shown[0] != word:
+            self._write(word, None)
 
     def remove(self) -> None:
         """Leave what is written."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractContextManager
 from operator import attrgetter
-from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar, cast
+from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 import anyio
 
@@ -27,6 +27,8 @@ from a2e_async.jobs.adoption import adopt
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.names import is_made_up, unique_name
+from a2e_async.jobs.verbs import explained
+from a2e_async.tasks import manual
 from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
@@ -45,6 +47,11 @@ PAGE_SIZE = 50
 
 class Family(Generic[P, R]):
     """The verbs of one product. Reached from the client: ``a2e.text_to_image``."""
+
+    def __new__(cls, core: Core, request: Callable[P, Request[R]]) -> Self:
+        """Make one whose verbs tell the product's own fields."""
+        del core
+        return super().__new__(explained(cls, cast("type[Request[R]]", request)))
 
     def __init__(self, core: Core, request: Callable[P, Request[R]]) -> None:
         """Take the product's facts and fields from its request class."""
@@ -79,7 +86,7 @@ class Family(Generic[P, R]):
             ConnectionFailed: the service was not reached; nothing was started.
             SubmitUncertain: the answer was lost, and no task was found under the request's name.
         """
-        return await self.submit(self._request(*args, **kwargs))
+        return await self.submit(self._made(*args, **kwargs))
 
     async def start_all(self, *args: P.args, **kwargs: P.kwargs) -> Jobs[R]:
         """Start the tasks of a request that makes several.
@@ -95,7 +102,7 @@ class Family(Generic[P, R]):
             TypeError, ValueError, APIError, UploadFailed, ConnectionFailed, SubmitUncertain: as
                 for `start`.
         """
-        return await self.submit_all(self._request(*args, **kwargs))
+        return await self.submit_all(self._made(*args, **kwargs))
 
     async def run(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Start a task and wait for it.
@@ -111,6 +118,16 @@ class Family(Generic[P, R]):
             A2EError: what `start` and `Job.wait` raise.
         """
         return await self.result_of(await self.start(*args, **kwargs))
+
+    def _made(self, *args: P.args, **kwargs: P.kwargs) -> Request[R]:
+        try:
+            return self._request(*args, **kwargs)
+        except TypeError:
+            # Python's own words name neither the product nor what there is.
+            words = manual.misnamed(self.request_class, args, kwargs)
+            if words is None:
+                raise
+        raise TypeError(words)
 
     async def result_of(self, job: Job[R]) -> R:
         """Wait for a job that the caller has no hold of, as `run` does.

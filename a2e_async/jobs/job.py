@@ -225,7 +225,8 @@ class Job(Generic[R]):
             )
 
     def _title(self, record: R) -> str:
-        name = record.name
+        # A product that takes no name may have one of the service's own.
+        name = record.name if self._watch.product.name_field else None
         return self.kind if name is None or is_made_up(name) else name
 
     async def _fresh_outputs(self) -> Sequence[str]:

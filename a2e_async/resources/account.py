@@ -13,9 +13,9 @@ from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.paging import check_page_size, walk
 from a2e_async.http.retry import Effect
-from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.resources.ledger import Balance, Exchange, Quote, Transaction
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks, media
 from a2e_async.tasks.request import Request
 
@@ -30,12 +30,8 @@ _LARGEST_PAGE = 100
 _LOCAL_MEDIA = "https://example.com/local-media"
 
 
-class Account:
+class Account(Resource):
     """The account of the token. Reached from the client: ``a2e.account``."""
-
-    def __init__(self, session: Session) -> None:
-        """Ask over this session."""
-        self._session = session
 
     @carries_out(_COINS)
     async def coins(self) -> float | int:

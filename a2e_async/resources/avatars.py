@@ -11,8 +11,8 @@ from a2e_async.http import once
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
-from a2e_async.http.session import Session
 from a2e_async.resources import listing
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks
 from a2e_async.wire import named
 
@@ -75,12 +75,8 @@ CustomAvatars: TypeAlias = list[CustomAvatar]
 Tags: TypeAlias = list[str]
 
 
-class Avatars:
+class Avatars(Resource):
     """The avatars. Reached from the client: ``a2e.avatars``."""
-
-    def __init__(self, session: Session) -> None:
-        """Ask over this session."""
-        self._session = session
 
     @carries_out(_LIST)
     async def list(

@@ -14,6 +14,7 @@ from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks
 from a2e_async.tasks.checks import Media
 from a2e_async.wire import named
@@ -56,12 +57,12 @@ class NewFace:
     face_url: Media = attrs.field(validator=checks.MediaSource())
 
 
-class Faces:
+class Faces(Resource):
     """The stored faces. Reached from the client: ``a2e.faces``."""
 
     def __init__(self, session: Session, files: Files) -> None:
         """Ask over this session, and store local media with these files."""
-        self._session = session
+        super().__init__(session)
         self._files = files
 
     @carries_out(_ADD)

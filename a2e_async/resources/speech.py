@@ -10,8 +10,8 @@ from a2e_async import wire
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
-from a2e_async.http.session import Session
 from a2e_async.resources import listing
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks
 from a2e_async.wire import named
 
@@ -48,12 +48,8 @@ class TextToSpeech:
             )
 
 
-class Speech:
+class Speech(Resource):
     """Texts. Reached from the client: ``a2e.text_to_speech`` and ``a2e.detect_language``."""
-
-    def __init__(self, session: Session) -> None:
-        """Ask over this session."""
-        self._session = session
 
     @carries_out(_SPEAK)
     async def text_to_speech(  # noqa: PLR0913  (the operation's fields)

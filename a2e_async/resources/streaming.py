@@ -14,6 +14,7 @@ from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.resources.openings import OPEN, BeforeClose, NewRoom, Opening
+from a2e_async.resources.resource import Resource
 from a2e_async.resources.rooms import LEAVE
 from a2e_async.tasks import checks
 from a2e_async.wire import named
@@ -36,12 +37,12 @@ class StreamingAvatar:
     raw: dict[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
-class Streaming:
+class Streaming(Resource):
     """Streaming avatars. Reached from the client: ``a2e.streaming``."""
 
     def __init__(self, session: Session, before_close: BeforeClose) -> None:
         """Ask over this session, and leave all rooms before the client closes."""
-        self._session = session
+        super().__init__(session)
         self._before_close = before_close
 
     @carries_out(_AVATARS)

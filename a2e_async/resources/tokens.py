@@ -15,7 +15,7 @@ from a2e_async.http.hiding import hiding, unreadable
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
-from a2e_async.http.session import Session
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks
 
 _LOGIN = Operation("POST", "/api/login/account")
@@ -52,12 +52,8 @@ class ApiToken:
     raw: dict[str, Any] = attrs.field(factory=dict, repr=False, hash=False)
 
 
-class Tokens:
+class Tokens(Resource):
     """Tokens. Reached from the client: ``a2e.tokens``. No log and no error shows one."""
-
-    def __init__(self, session: Session) -> None:
-        """Ask over this session."""
-        self._session = session
 
     @carries_out(_LOGIN)
     async def login(self, fields: Mapping[str, Any]) -> LoginToken:

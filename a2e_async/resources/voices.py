@@ -13,8 +13,8 @@ from a2e_async.http import once
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.paging import check_page_size, walk
-from a2e_async.http.session import Session
 from a2e_async.resources import listing
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks
 from a2e_async.wire import named
 
@@ -104,12 +104,8 @@ VoiceList: TypeAlias = list[Voice]
 Languages: TypeAlias = list[Language]
 
 
-class Voices:
+class Voices(Resource):
     """The voices. Reached from the client: ``a2e.voices``."""
-
-    def __init__(self, session: Session) -> None:
-        """Ask over this session."""
-        self._session = session
 
     @carries_out(_LIST)
     async def list(

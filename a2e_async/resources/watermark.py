@@ -12,6 +12,7 @@ from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
+from a2e_async.resources.resource import Resource
 from a2e_async.tasks import checks, rules
 from a2e_async.tasks.checks import Media
 
@@ -39,12 +40,12 @@ class NewWatermark:
         rules.need(self, "watermark_image_url", watermark_type="image")
 
 
-class Watermark:
+class Watermark(Resource):
     """Watermarks. Reached from the client: ``a2e.watermark``."""
 
     def __init__(self, session: Session, files: Files) -> None:
         """Ask over this session, and store local media with these files."""
-        self._session = session
+        super().__init__(session)
         self._files = files
 
     @carries_out(_START)

@@ -29,7 +29,7 @@ class ActorSwapRecord(VideoRecord):
     video_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ActorSwap(NamedRequest[ActorSwapRecord], NotifyingRequest[ActorSwapRecord]):
     """Put a picture's actor into a video (``POST /api/v1/actorSwap/start``).
 

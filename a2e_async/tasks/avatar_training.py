@@ -41,7 +41,7 @@ class AvatarTrainingRecord(Record):
     model_version: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AvatarTraining(NamedRequest[AvatarTrainingRecord]):
     """Make an avatar of a video or a picture (``POST /api/v1/userVideoTwin/startTraining``).
 

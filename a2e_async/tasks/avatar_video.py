@@ -46,7 +46,7 @@ def _size(default: int, *, negative: bool = False) -> Any:
     return attrs.field(default=default, validator=checks.Number(least))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class AvatarVideo(NotifyingRequest[AvatarVideoRecord]):
     """Let an avatar speak an audio (``POST /api/v1/video/generate``).
 

@@ -30,7 +30,7 @@ class CaptionRemovalRecord(Record):
     result_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CaptionRemoval(NamedRequest[CaptionRemovalRecord], NotifyingRequest[CaptionRemovalRecord]):
     """Take the captions out of a video (``POST /api/v1/userCaptionRemoval/start``).
 

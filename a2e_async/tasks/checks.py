@@ -117,9 +117,13 @@ class Choice(Check):
     def check(self, field: str, value: Any) -> None:
         """Raise unless the value is allowed."""
         if type(value) is not type(self.choices[0]):
-            self.wrong_type(field, value)
+            as_text = ", as text" if type(value) is int and value in self._numbers() else ""
+            refuse(TypeError, field, self.allowed + as_text, value)
         if value not in self.choices:
             self.wrong_value(field, value)
+
+    def _numbers(self) -> set[int]:
+        return {int(it) for it in self.choices if isinstance(it, str) and it.isdecimal()}
 
 
 @attrs.frozen(eq=False)
@@ -270,7 +274,7 @@ class ListOf(Check):
         if not isinstance(value, tuple):
             self.wrong_type(field, value)
         if len(value) < self.least or (self.most is not None and len(value) > self.most):
-            refuse(ValueError, field, self.allowed, f"{len(value)} of them")
+            raise ValueError(f"{field}: expected {self.allowed}, got {len(value)}")
         for index, item in enumerate(value):
             self.item.check(f"{field}[{index}]", item)
 
@@ -297,9 +301,11 @@ class ObjectOf(Check):
         """Raise unless the value is allowed."""
         if not isinstance(value, Mapping):
             self.wrong_type(field, value)
+        odd = [key for key in value if key not in self.members]
         missing = [name for name in self.required if value.get(name) is None]
-        if missing or value.keys() - self.members.keys():
-            self.wrong_value(field, value)
+        if odd or missing:
+            words = f"no such key; expected {self.allowed}" if odd else "it is needed, and missing"
+            raise ValueError(f"{field}.{[*odd, *missing][0]}: {words}")
         for name, item in value.items():
             self.members[name].check(f"{field}.{name}", item)
 

@@ -35,7 +35,7 @@ class DubbingRecord(Record):
     result_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Dubbing(NamedRequest[DubbingRecord], NotifyingRequest[DubbingRecord]):
     """Speak a video or audio in another language (``POST /api/v1/userDubbing/startDubbing``).
 

@@ -35,7 +35,7 @@ class FaceSwapRecord(Record):
     result_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class FaceSwap(NamedRequest[FaceSwapRecord], NotifyingRequest[FaceSwapRecord]):
     """Swap a face into a video or a picture (``POST /api/v1/userFaceSwapTask/add``).
 

@@ -31,7 +31,7 @@ class FaceSwapPreviewRecord(Record):
     result_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class FaceSwapPreview(Request[FaceSwapPreviewRecord]):
     """Preview a face swap (``POST /api/v1/userFaceSwapPreview/add``).
 

@@ -35,7 +35,7 @@ class Flux2Record(ImageRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Flux2(NamedRequest[Flux2Record], NotifyingRequest[Flux2Record]):
     """Make or edit pictures with Flux 2 Pro (``POST /api/v1/userFlux2/start``).
 

@@ -39,7 +39,7 @@ class GptImageRecord(ImageRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class GptImage(NamedRequest[GptImageRecord], NotifyingRequest[GptImageRecord]):
     """Make or edit pictures (``POST /api/v1/userGptImage/start``).
 

@@ -42,7 +42,7 @@ class GrokVideoRecord(VideoRecord):
     duration: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class GrokVideo(NamedRequest[GrokVideoRecord], NotifyingRequest[GrokVideoRecord]):
     """Make a video with Grok Imagine (``POST /api/v1/grokVideo/start``).
 

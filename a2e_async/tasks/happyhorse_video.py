@@ -41,7 +41,7 @@ class HappyhorseVideoRecord(VideoRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HappyhorseVideo(
     AgeCheckedRequest[HappyhorseVideoRecord],
     NamedRequest[HappyhorseVideoRecord],

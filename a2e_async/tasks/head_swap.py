@@ -29,7 +29,7 @@ class HeadSwapRecord(Record):
     target_image_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class HeadSwap(AgeCheckedRequest[HeadSwapRecord], NotifyingRequest[HeadSwapRecord]):
     """Put a head on a picture or a video (``POST /api/v1/headSwap/start``).
 

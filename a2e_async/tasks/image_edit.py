@@ -29,7 +29,7 @@ class ImageEditRecord(ComposedImageRecord):
     edit_type: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ImageEdit(NamedRequest[ImageEditRecord], NotifyingRequest[ImageEditRecord]):
     """Put clothing or a product into a picture (``POST /api/v1/userImageEdit/start``).
 

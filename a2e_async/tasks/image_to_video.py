@@ -37,7 +37,7 @@ class ImageToVideoRecord(VideoRecord):
     video_time: int | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ImageToVideo(
     AgeCheckedRequest[ImageToVideoRecord],
     NamedRequest[ImageToVideoRecord],

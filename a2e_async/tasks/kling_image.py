@@ -33,7 +33,7 @@ class KlingImageRecord(ImageRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class KlingImage(NamedRequest[KlingImageRecord], NotifyingRequest[KlingImageRecord]):
     """Make or edit pictures with Kling 3.0 (``POST /api/v1/userKlingImage/start``).
 

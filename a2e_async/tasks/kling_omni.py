@@ -69,7 +69,7 @@ class KlingOmniRecord(VideoRecord):
     shot_type: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class KlingOmni(NamedRequest[KlingOmniRecord], NotifyingRequest[KlingOmniRecord]):
     """Make a video with Kling Omni (``POST /api/v1/klingOmni/start``).
 

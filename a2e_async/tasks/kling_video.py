@@ -46,7 +46,7 @@ class KlingVideoRecord(VideoRecord):
     duration: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class KlingVideo(NamedRequest[KlingVideoRecord], NotifyingRequest[KlingVideoRecord]):
     """Make a video with Kling 2.6 or 3.0 (``POST /api/v1/klingVideo/start``).
 

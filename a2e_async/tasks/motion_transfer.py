@@ -38,7 +38,7 @@ class MotionTransferRecord(Record):
     result_video_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class MotionTransfer(NamedRequest[MotionTransferRecord], NotifyingRequest[MotionTransferRecord]):
     """Move a picture as in a video (``POST /api/v1/motionTransfer/start``).
 

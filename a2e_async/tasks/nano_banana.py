@@ -35,7 +35,7 @@ class NanoBananaRecord(ImageRecord):
     model: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NanoBanana(NamedRequest[NanoBananaRecord], NotifyingRequest[NanoBananaRecord]):
     """Make or edit pictures (``POST /api/v1/userNanoBanana/start``).
 

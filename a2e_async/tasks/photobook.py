@@ -37,7 +37,7 @@ class PhotobookRecord(Record):
     image_urls: tuple[str, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Photobook(NamedRequest[PhotobookRecord]):
     """Make a series of photos with one face (``POST /api/v1/userPhotobook/start``).
 

@@ -69,7 +69,7 @@ WHOLE_LIST: _Unpaged = {"number": None, "size": None}
 """Arguments of `Pages` for a list that comes as a whole."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Product(Generic[R]):
     """The facts of one product, as its documented pages tell them.
 

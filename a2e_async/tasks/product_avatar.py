@@ -49,7 +49,7 @@ class ProductAvatarRecord(ComposedImageRecord):
     prompt: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ProductAvatar(NamedRequest[ProductAvatarRecord], NotifyingRequest[ProductAvatarRecord]):
     """Put a product into the picture of a person (``POST /api/v1/productAvatar/start``).
 

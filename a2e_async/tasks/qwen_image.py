@@ -52,7 +52,7 @@ class QwenImageRecord(ImageRecord):
     size: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class QwenImage(NamedRequest[QwenImageRecord], NotifyingRequest[QwenImageRecord]):
     """Make or edit pictures (``POST /api/v1/userQwen2Image/start``).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any, ClassVar, Generic, TypeVar
 
 import attrs
@@ -12,12 +13,34 @@ from a2e_async.tasks.record import Record
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 200
+_SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxlist = 10
 
-@attrs.frozen(kw_only=True)
+
+def _short(value: Any) -> str:
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    if isinstance(value, tuple) and any(isinstance(item, bytes) for item in value):
+        return f"({', '.join(map(_short, value))})"
+    return _SHORT.repr(value)
+
+
+@attrs.frozen(kw_only=True, repr=False)
 class Request(Generic[R_co]):
     """The arguments of a start, checked. Each product has its own class."""
 
     product: ClassVar[Product[Any]]
+
+    def __repr__(self) -> str:
+        """Show what is given, without secrets, and shortened: media may be large and private."""
+        shown = (
+            (field.name, getattr(self, field.name))
+            for field in attrs.fields(type(self))
+            if field.repr
+        )
+        given = ", ".join(f"{name}={_short(value)}" for name, value in shown if value is not None)
+        return f"{type(self).__name__}({given})"
 
     @property
     def expected_tasks(self) -> int:
@@ -32,7 +55,7 @@ class Request(Generic[R_co]):
 
 
 # Of two bases of one class, only one can have slots.
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, repr=False)
 class NamedRequest(Request[R_co]):
     """A request whose task has a name.
 
@@ -44,7 +67,7 @@ class NamedRequest(Request[R_co]):
     name: str | None = attrs.field(default=None, validator=checks.Text())
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NotifyingRequest(Request[R_co]):
     """A request whose task rings a webhook when it ends.
 
@@ -62,7 +85,7 @@ class NotifyingRequest(Request[R_co]):
     )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, repr=False)
 class AgeCheckedRequest(Request[R_co]):
     """A request whose pictures the service checks for minors.
 

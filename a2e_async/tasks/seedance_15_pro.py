@@ -35,7 +35,7 @@ class Seedance15ProRecord(VideoRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Seedance15Pro(NamedRequest[Seedance15ProRecord], NotifyingRequest[Seedance15ProRecord]):
     """Make a video with Seedance 1.5 Pro (``POST /api/v1/seedanceVideo/start``).
 

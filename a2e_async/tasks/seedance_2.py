@@ -44,7 +44,7 @@ class Seedance2Record(VideoRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Seedance2(
     AgeCheckedRequest[Seedance2Record],
     NamedRequest[Seedance2Record],

@@ -39,7 +39,7 @@ class Sora2ProVideoRecord(VideoRecord):
     quality: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Sora2ProVideo(NamedRequest[Sora2ProVideoRecord], NotifyingRequest[Sora2ProVideoRecord]):
     """Make a video under the name of Sora 2 Pro (``POST /api/v1/soraVideo/start``).
 

@@ -27,7 +27,7 @@ class TalkingRecord(VideoRecord):
     duration: int | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TalkingRequest(NamedRequest[R_co], NotifyingRequest[R_co]):
     """A request that lets somebody talk.
 

@@ -29,7 +29,7 @@ class TalkingPhotoRecord(TalkingRecord):
     image_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TalkingPhoto(TalkingRequest[TalkingPhotoRecord]):
     """Let a portrait speak or sing (``POST /api/v1/talkingPhoto/start``).
 

@@ -28,7 +28,7 @@ class TalkingVideoRecord(TalkingRecord):
     cover_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TalkingVideo(TalkingRequest[TalkingVideoRecord]):
     """Let the person in a video speak (``POST /api/v1/talkingVideo/start``).
 

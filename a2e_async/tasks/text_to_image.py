@@ -37,7 +37,7 @@ class TextToImageRecord(ImageRecord):
     height: int | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TextToImage(NamedRequest[TextToImageRecord], NotifyingRequest[TextToImageRecord]):
     """Make pictures from a prompt (``POST /api/v1/userText2Image/start``).
 

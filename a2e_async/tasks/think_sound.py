@@ -35,7 +35,7 @@ class ThinkSoundRecord(Record):
     seed: float | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ThinkSound(NamedRequest[ThinkSoundRecord], NotifyingRequest[ThinkSoundRecord]):
     """Make sound for a video (``POST /api/v1/thinkSound/start``).
 

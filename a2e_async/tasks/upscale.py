@@ -27,7 +27,7 @@ class UpscaleRecord(Record):
     source_url: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Upscale(NamedRequest[UpscaleRecord], NotifyingRequest[UpscaleRecord]):
     """Make a picture or a video larger (``POST /api/v1/userUpscale/start``).
 

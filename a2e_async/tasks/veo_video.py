@@ -43,7 +43,7 @@ class VeoVideoRecord(Record):
     video_output: tuple[str, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class VeoVideo(NamedRequest[VeoVideoRecord], NotifyingRequest[VeoVideoRecord]):
     """Make a video with Veo 3.1 (``POST /api/v1/veoVideo/start``).
 

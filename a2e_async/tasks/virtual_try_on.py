@@ -21,7 +21,7 @@ class VirtualTryOnRecord(ComposedImageRecord):
     """A virtual try-on task."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class VirtualTryOn(NamedRequest[VirtualTryOnRecord], NotifyingRequest[VirtualTryOnRecord]):
     """Dress a person in clothing (``POST /api/v1/virtualTryOn/start``).
 

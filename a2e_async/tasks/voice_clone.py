@@ -43,7 +43,7 @@ class VoiceCloneRecord(Record):
     language: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class VoiceClone(NamedRequest[VoiceCloneRecord], NotifyingRequest[VoiceCloneRecord]):
     """Clone a voice from samples (``POST /api/v1/userVoice/training``).
 

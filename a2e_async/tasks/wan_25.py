@@ -59,7 +59,7 @@ class Wan25Record(VideoRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Wan25(NamedRequest[Wan25Record], NotifyingRequest[Wan25Record]):
     """Make a video with Wan 2.5, 2.6 or 2.7 (``POST /api/v1/userWan25/start``).
 

@@ -87,6 +87,17 @@ _PARAMETERS = checks.ObjectOf(
 )
 
 
+# A converter decides what type checkers take for the field.
+def _input(value: Wan30Input) -> Wan30Input:
+    made: Wan30Input = checks.frozen(value)
+    return made
+
+
+def _parameters(value: Wan30Parameters) -> Wan30Parameters:
+    made: Wan30Parameters = checks.frozen(value)
+    return made
+
+
 @attrs.frozen(kw_only=True)
 class Wan30Record(VideoRecord):
     """A Wan 3.0 task.
@@ -100,7 +111,7 @@ class Wan30Record(VideoRecord):
     mode: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Wan30(NamedRequest[Wan30Record], NotifyingRequest[Wan30Record]):
     """Make a video with Wan 3.0 (``POST /api/v1/userWan30/start``).
 
@@ -139,9 +150,9 @@ class Wan30(NamedRequest[Wan30Record], NotifyingRequest[Wan30Record]):
 
     # Required by the page although it has a default there.
     model: Model = attrs.field(default="wan3.0-video", validator=checks.Choice(get_args(Model)))
-    input: Wan30Input = attrs.field(converter=checks.frozen, validator=_INPUT, hash=False)
+    input: Wan30Input = attrs.field(converter=_input, validator=_INPUT, hash=False)
     parameters: Wan30Parameters = attrs.field(
-        converter=checks.frozen, validator=_PARAMETERS, hash=False
+        converter=_parameters, validator=_PARAMETERS, hash=False
     )
     mode: Mode | None = fields.choice(Mode, default="text-to-video")
 

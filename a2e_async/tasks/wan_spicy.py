@@ -38,7 +38,7 @@ class WanSpicyRecord(VideoRecord):
     resolution: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class WanSpicy(
     AgeCheckedRequest[WanSpicyRecord],
     NamedRequest[WanSpicyRecord],

@@ -60,7 +60,56 @@ def test_products_without_a_list_are_left_out(a2e: Run, service: Service) -> Non
     ran = a2e("jobs", "list", "--kind", kinds[0])
 
     assert ran.code == 2
-    assert "no list" in ran.errors[0]
+    [error] = ran.errors
+    assert error.startswith(f"error: {kinds[0]}: the service documents no list")
+
+
+def test_a_list_that_products_share_is_asked_once(bare: Run, with_token: None) -> None:
+    with serving() as service:
+        base = ("--base-url", service.url)
+        fields = ("prompt=a fox", "image_url=https://example.com/a.png")
+        [token] = bare("run", "wan_25", *fields, "--no-wait", *base).lines
+
+        assert [line.split("\t")[0] for line in bare("jobs", "list", *base).lines] == [token]
+        other = bare("jobs", "list", "--kind", "wan_30", "--json", *base).json
+        assert [row["kind"] for row in other] == ["wan_30"]
+
+
+def test_a_long_prompt_is_shortened_in_the_list(a2e: Run) -> None:
+    prompt = "a red fox " * 30 + "in the snow"
+    token = a2e("image", prompt, "--no-wait").lines[0]
+    listing = ("jobs", "list", "--kind", "text_to_image", "--limit", 1)
+
+    [line] = a2e(*listing).lines
+    [row] = a2e(*listing, "--json").json
+
+    assert line.startswith(token)
+    about = line.split("\t")[-1]
+    assert about.startswith("a red fox a red fox")
+    assert about.endswith("…")
+    assert len(about) == 100
+    assert row["prompt"] == prompt
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["nano_banana"], "a2e jobs list --kind nano_banana"),
+        (["oils", "wan_25"], "a2e jobs list --kind wan_25"),
+        (["oils"], "a2e jobs list --kind KIND"),
+    ],
+)
+def test_a_bare_product_is_told_its_option(a2e: Run, words: list[str], hint: str) -> None:
+    ran = a2e("jobs", "list", *words)
+
+    assert ran.code == 2
+    [error] = ran.errors
+    assert f"{hint} (see " in error
+
+
+def test_other_commands_give_no_such_hint(a2e: Run) -> None:
+    [error] = a2e("coins", "nano_banana").errors
+    assert "--kind" not in error
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -142,7 +191,16 @@ def test_waiting_prints_status_and_addresses(a2e: Run, token: str) -> None:
     assert ran.code == 0
     [line] = ran.lines
     assert line.startswith(f"{token}\tcompleted\thttp://127.0.0.1")
-    assert f"{token}: completed" in ran.err
+    assert ran.err.count(f"{token}: completed") == 1
+
+
+def test_the_end_of_a_task_without_files_is_told_once(a2e: Run) -> None:
+    voice = "voice_urls=https://example.com/a.mp3"
+    ran = a2e("run", "voice_clone", voice, "name=v")
+    as_json = a2e("run", "voice_clone", voice, "name=w", "--json")
+
+    assert ran.err.count(": completed") == 1
+    assert as_json.err.count('"status": "completed"') == 1
 
 
 def test_waiting_for_what_is_over_or_never_ends(a2e: Run, service: Service, token: str) -> None:

@@ -153,7 +153,7 @@ async def test_an_id_that_is_none(
     + [(text, ValueError) for text in ("text_to_image:", "nothing:a", ":a")],
 )
 async def test_a_token_that_is_none(client: A2E, token: Any, kind: type[Exception]) -> None:
-    with pytest.raises(kind, match=r"token|task_id"):
+    with pytest.raises(kind, match=r"token|task_id|kind"):
         client.job(token)
 
 
