@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -68,6 +69,38 @@ def test_names_of_errors_and_options_exist() -> None:
     errors = {name for name in named if not name.isupper()}
     for name in errors - {"TimeoutError", "ConnectionError", "Retry"}:
         assert hasattr(a2e_async, name), name
+
+
+MEDIA = {
+    ".png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    ".mp4": b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41",
+    ".mp3": b"ID3\4\0\0\0\0\0\0",
+}
+RECIPES = re.findall(
+    r"```python\n(.*?)```",
+    README.partition("## Products")[2].partition("## Errors")[0],
+    re.DOTALL,
+)
+HEAD = """
+import asyncio
+from pathlib import Path
+from textwrap import indent
+from a2e_async import A2E, TextToImage
+
+URL = "https://example.com/a.png"
+
+async def main() -> None:
+    async with A2E.sandbox(seed=7, speed=500) as a2e:
+"""
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.splitlines()[0][:40])
+def test_a_recipe_works_as_printed(recipe: str, tmp_path: Path) -> None:
+    for name in re.findall(r'Path\("(.+?)"\)', recipe):
+        (tmp_path / name).write_bytes(MEDIA[Path(name).suffix] + bytes(1000))
+    code = HEAD + indent(recipe, "        ") + "\nasyncio.run(main())\n"
+    (tmp_path / "recipe.py").write_text(code, "utf-8")
+    python(["-W", "error", "recipe.py"], tmp_path)
 
 
 def test_the_table_of_products_is_complete() -> None:
