@@ -21,7 +21,7 @@ from a2e_async import A2E
 ROUNDS = 60
 REQUESTS = 320
 AT_ONCE = 32
-LIMIT = 1.5
+LIMIT = 1.6
 
 
 async def cpu_of(request: Callable[[], Awaitable[Any]]) -> float:

@@ -189,10 +189,9 @@ class Session:
         *,
         at_once: bool = False,
     ) -> T:
-        self.ready()
         attempt = 1
         while True:
-            if not at_once:
+            if self._not_before and not at_once:
                 await self._wait_turn()
             outcome = await self._attempt(call, exchange)
             if not isinstance(outcome, A2EError):
@@ -207,9 +206,9 @@ class Session:
     async def _attempt(
         self, call: Call, exchange: Callable[[aiohttp.ClientSession], Awaitable[T | APIError]]
     ) -> T | A2EError:
+        session = self._sockets.for_service()
         if not self._base_url and self._address is not None:
             self._base_url = await self._address()
-        session = self._sockets.for_service()
         try:
             outcome = await exchange(session)
         except _BAD_ADDRESS as error:

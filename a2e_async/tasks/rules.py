@@ -74,8 +74,10 @@ def only(request: Any, *fields: str, **conditions: Any) -> None:
     """
     for field in fields:
         value = getattr(request, field)
-        as_ever = value is False or value == _defaults(cast("Hashable", type(request)))[field]
-        if not (as_ever or _missing(request, field)) and not holds(request, **conditions):
+        if value is None or value is False or value == ():
+            continue
+        as_ever = value == _defaults(cast("Hashable", type(request)))[field]
+        if not as_ever and not holds(request, **conditions):
             effect = {name: in_effect(request, name) for name in conditions}
             raise ValueError(
                 f"{field}: only{_told('', conditions)} takes it, got {reprlib.repr(value)}"
@@ -101,6 +103,8 @@ def between(request: Any, field: str, least: float, most: float, **conditions: A
 def count(request: Any, field: str, least: int, most: int, **conditions: Any) -> None:
     """Refuse more or fewer entries in a list than these while the conditions hold."""
     given = len(getattr(request, field) or ())
+    if given == least == 0:
+        return
     if not least <= given <= most and holds(request, **conditions):
         bounds = f"{least} to {most}" if least else f"at most {most}"
         words = f"{field}: expected {bounds} entries{_told(' with', conditions)}, got {given}"
