@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import attrs
 
@@ -17,7 +17,7 @@ from a2e_async.http.operation import Operation
 from a2e_async.http.retry import Effect
 from a2e_async.http.shapes import unwrap
 from a2e_async.jobs.core import Core
-from a2e_async.tasks import checks, rules
+from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 
 EXTEND = Operation("POST", "/api/v1/userImage2Video/prompt_extension")
@@ -50,8 +50,8 @@ class PromptFields:
     image_url: Media = attrs.field(validator=checks.MediaSource())
     prompt: str = attrs.field(validator=checks.Text())
     negative_prompt: str = attrs.field(validator=checks.Text(blank=True))
-    lang: str | None = attrs.field(default=None, validator=checks.Text())
-    max_length: int | None = attrs.field(default=None, validator=checks.Integer(1))
+    lang: str | None = fields.text(default="en")
+    max_length: int | None = fields.whole(1)
 
 
 @attrs.frozen(kw_only=True)
@@ -65,11 +65,9 @@ class PromptExtension(PromptFields):
         with_audio: by default True: adds a part about the sound. With ``cinematic`` only.
     """
 
-    template: Template | None = attrs.field(
-        default=None, validator=checks.Choice(get_args(Template))
-    )
-    shot_count: int | None = attrs.field(default=None, validator=checks.Integer())
-    with_audio: bool | None = attrs.field(default=None, validator=checks.Flag())
+    template: Template | None = fields.choice(Template, default="default")
+    shot_count: int | None = fields.whole(default=2)
+    with_audio: bool | None = fields.flag(default=True)
 
     def __attrs_post_init__(self) -> None:
         """Check what one field says about another."""

@@ -171,8 +171,7 @@ async def test_prompts_are_read_tolerantly(
         ({"lang": ""}, "lang"),
         ({"max_length": 0}, "max_length"),
         ({"template": "epic"}, "template"),
-        ({"shot_count": 2}, "shot_count"),
-        ({"with_audio": True, "template": "default"}, "with_audio"),
+        ({"shot_count": 3}, "shot_count"),
         ({"shot_count": "2", "template": "cinematic"}, "shot_count"),
     ],
 )

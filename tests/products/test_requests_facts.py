@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
 import pytest
 from jsonschema import Draft202012Validator
 
-from a2e_async import A2E, Request, facts, tasks, wire
-from a2e_async.tasks import checks
+from a2e_async import A2E, Request, tasks, wire
 from a2e_async.tasks.fields import documented_default
+from tests.support import contract
 
 from . import examples
-
-KINDS: dict[type[checks.Check], str] = {
-    checks.Text: "string",
-    checks.Choice: "string",
-    checks.HttpsUrl: "string",
-    checks.MediaSource: "string",
-    checks.Integer: "integer",
-    checks.Number: "number",
-    checks.Flag: "boolean",
-    checks.JsonObject: "object",
-    checks.ObjectOf: "object",
-    checks.ListOf: "array",
-}
-BOUNDS = ("enum", "minimum", "maximum", "maxLength", "maxItems", "minItems")
 
 each_request = pytest.mark.parametrize(
     "cls", [tasks.request_class(kind) for kind in A2E.kinds()], ids=lambda cls: cls.__name__
@@ -36,63 +21,13 @@ each_request = pytest.mark.parametrize(
 
 
 def schema_of(cls: type[Request[Any]]) -> dict[str, Any]:
-    """The documented body of a start, with the fields that only the classic page has."""
-    operation = facts.load()["paths"][cls.product.start]["post"]
-    schema: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]
-    properties = classic_fields(operation) | schema.get("properties", {})
-    return {"required": [], **schema, "properties": properties}
-
-
-def classic_fields(operation: dict[str, Any]) -> dict[str, Any]:
-    notes = operation.get("x-classic-body-fields", {})
-    words = {name: note.split(",")[0].split(":")[0].split()[0] for name, note in notes.items()}
-    return {name: {"type": words[name]} for name in notes if "misspelt" not in notes[name]}
-
-
-def fields_of(cls: type[Request[Any]]) -> dict[str, attrs.Attribute[Any]]:
-    return {wire.wire_names(field)[0]: field for field in attrs.fields(cls)}
-
-
-def promised(field: attrs.Attribute[Any]) -> dict[str, Any]:
-    """What a field's check lets pass, in the words of JSON Schema."""
-    check: Any = field.validator
-    bounds: dict[str, Any] = dict.fromkeys(BOUNDS)
-    if isinstance(check, checks.Choice):
-        bounds["enum"] = sorted(check.choices)
-    elif isinstance(check, checks.Number):
-        bounds |= {"minimum": check.least, "maximum": check.most}
-    elif isinstance(check, checks.Text | checks.HttpsUrl):
-        bounds["maxLength"] = check.most
-    elif isinstance(check, checks.ListOf):
-        bounds |= {"maxItems": check.most, "minItems": check.least or None}
-    whole_numbers = isinstance(check, checks.Choice) and isinstance(check.choices[0], int)
-    return {"type": "integer" if whole_numbers else KINDS[type(check)], **bounds}
-
-
-def documented(schema: dict[str, Any]) -> dict[str, Any]:
-    bounds = {key: schema.get(key) for key in BOUNDS}
-    return {"type": schema["type"], **bounds, "enum": schema.get("enum") and sorted(schema["enum"])}
-
-
-def differences(cls: type[Request[Any]]) -> Iterator[tuple[str, str]]:
-    schema, fields = schema_of(cls), fields_of(cls)
-    properties = schema["properties"]
-    yield from ((name, "not in the facts") for name in fields.keys() - properties.keys())
-    yield from ((name, "not offered") for name in properties.keys() - fields.keys())
-    for name in fields.keys() & properties.keys():
-        field, property_ = fields[name], properties[name]
-        needed = name in schema["required"] and name != cls.product.name_field
-        if (field.default is attrs.NOTHING) != needed:
-            yield name, "required"
-        if documented_default(field) != property_.get("default"):
-            yield name, "default"
-        ours, theirs = promised(field), documented(property_)
-        yield from ((name, aspect) for aspect in ours if ours[aspect] != theirs[aspect])
+    return contract.schema_of("POST", cls.product.start)
 
 
 @each_request
 def test_a_request_class_differs_from_the_facts_on_purpose_only(cls: type[Request[Any]]) -> None:
-    assert set(differences(cls)) == set(examples.of(cls).DELIBERATE)
+    found = contract.differences(cls, schema_of(cls), cls.product.name_field)
+    assert {*found} == {*examples.of(cls).DELIBERATE}
 
 
 @each_request
@@ -109,7 +44,7 @@ def test_bodies_are_what_the_facts_want(cls: type[Request[Any]]) -> None:
 
 @each_request
 def test_names_are_the_service_s_in_snake_case(cls: type[Request[Any]]) -> None:
-    for wire_name, field in fields_of(cls).items():
+    for wire_name, field in contract.fields_of(cls).items():
         snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in wire_name)
         assert field.name == snake
 
@@ -136,7 +71,7 @@ def test_every_default_is_documented(cls: type[Request[Any]]) -> None:
 @each_request
 def test_the_task_s_name_can_be_left_out(cls: type[Request[Any]]) -> None:
     if cls.product.name_field is not None:
-        assert fields_of(cls)[cls.product.name_field].default is None
+        assert contract.fields_of(cls)[cls.product.name_field].default is None
 
 
 @each_request
