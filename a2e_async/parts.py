@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, overload
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from a2e_async.jobs.core import Core
@@ -62,6 +63,11 @@ class FamilyOf(Group[T]):
 
 def names(owner: type, kind: type[Group[Any]]) -> tuple[str, ...]:
     """Name the parts of a client's class that are of a kind, in the order they stand there."""
+    return _names(cast("Hashable", owner), cast("Hashable", kind))
+
+
+@cache
+def _names(owner: Any, kind: Any) -> tuple[str, ...]:
     classes = reversed(owner.__mro__)
     found = (name for cls in classes for name, part in vars(cls).items() if isinstance(part, kind))
     return tuple(dict.fromkeys(found))
