@@ -14,6 +14,7 @@ import attrs
 
 from a2e_async import facts, parts
 from a2e_async.client import A2E
+from a2e_async.config import DEFAULT_BASE_URL
 from a2e_async.http.operation import Operation, carrying_out, operations_of
 from a2e_async.jobs.family import Family
 from a2e_async.parts import Group
@@ -74,7 +75,7 @@ def _documented(method: str, path: str, calls: tuple[str, ...]) -> DocumentedCal
 
 def _calls() -> Iterator[tuple[Operation, str]]:
     # Nothing is opened or sent by a client that is only looked at.
-    client = A2E(_UNUSED_TOKEN)
+    client = A2E(_UNUSED_TOKEN, base_url=DEFAULT_BASE_URL)
     seen: set[Callable[..., Any]] = set()
     for name in parts.names(A2E, Group):
         part = getattr(client, name)
