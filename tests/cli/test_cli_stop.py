@@ -13,10 +13,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from a2e_async.cli import run as runner
+from a2e_async.cli import serve
 from a2e_async.cli.run import Interrupted
 from a2e_async.sandbox import Effect, Fault
 from tests.cli.conftest import Run, Service, Terminal, soon
@@ -331,10 +333,19 @@ def listens(port: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_sandbox_runs_until_it_is_stopped(bare: Run, number: signal.Signals) -> None:
+def test_the_sandbox_runs_until_it_is_stopped(
+    bare: Run, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
+    announced = threading.Event()
+    announce = serve._announce
 
-    with soon(lambda: listens(port), kill(number)):
+    def announce_and_tell(*args: Any) -> None:
+        announce(*args)
+        announced.set()
+
+    monkeypatch.setattr(serve, "_announce", announce_and_tell)
+    with soon(lambda: announced.is_set() and listens(port), kill(number)):
         ran = bare("sandbox", "--port", port, "--speed", 1000, "--seed", 7)
 
     assert ran.code == 0
