@@ -38,8 +38,8 @@ def tests(session: nox.Session) -> None:
     """Run the tests on every Python from 3.11 that is installed."""
     session.install(".[dev,fast]")
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
-    # Many tests wait for sockets: one more worker than there are cores.
-    workers = ("-n", str((os.cpu_count() or 1) + 1)) if not session.posargs else ()
+    # Many tests wait for sockets, so two workers are no burden for one core either.
+    workers = ("-n", str(max(2, os.cpu_count() or 1))) if not session.posargs else ()
     session.run("coverage", "run", "-m", "pytest", *workers, *session.posargs)
     session.run("coverage", "combine")
     if not session.posargs:
