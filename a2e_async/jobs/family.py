@@ -16,7 +16,6 @@ from a2e_async.errors import (
     NotFound,
     SubmitUncertain,
     UnexpectedResponse,
-    Unsupported,
 )
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
@@ -27,6 +26,7 @@ from a2e_async.jobs.adoption import adopt
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.names import is_made_up, unique_name
+from a2e_async.jobs.reader import pages_of
 from a2e_async.jobs.verbs import explained
 from a2e_async.tasks import manual
 from a2e_async.tasks.product import Product, objects_in, read_id
@@ -356,9 +356,7 @@ class Family(Generic[P, R]):
             yield record
 
     def _listed(self, product: Product[R], page_size: int) -> AsyncIterator[R]:
-        if product.pages is None:
-            raise Unsupported(f"{product.kind}: the service documents no list of these tasks")
-        check_page_size(page_size, product.pages.largest)
+        check_page_size(page_size, pages_of(product).largest)
 
         async def read(number: int) -> Records[R]:
             return await self._core.reader.page(product, number, page_size, Effect.READ)

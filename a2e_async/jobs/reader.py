@@ -146,7 +146,7 @@ class Reader:
         """Read tasks of which nothing but the list tells, in one go through its pages."""
         wanted = set(task_ids)
         found: dict[str, R | Exception] = {}
-        pages = _pages(product)
+        pages = pages_of(product)
 
         async def read(number: int) -> list[R]:
             # A look does not go through everything for a task that the list does not have yet.
@@ -220,7 +220,7 @@ class Reader:
         read_timeout: float | None = None,
     ) -> list[R]:
         """Read one page of a product's tasks, newest first. Raises what `Session.call` raises."""
-        pages = _pages(product)
+        pages = pages_of(product)
         if number > 1 and pages.number is None:
             return []
         return await self.records(product, pages.call(number, size), effect, read_timeout)
@@ -243,7 +243,7 @@ class Reader:
         """Read a product's newest tasks. Raises what `Session.call` raises."""
         found: dict[str, R] = {}
         for number in range(1, _NEWEST_PAGES + 1):
-            records = await self.page(product, number, _pages(product).largest, Effect.ONCE)
+            records = await self.page(product, number, pages_of(product).largest, Effect.ONCE)
             before = len(found)
             # Services cap the page size, or ignore the number and give the same page again.
             found |= {record.id: record for record in records}
@@ -338,7 +338,8 @@ class Reader:
         return record
 
 
-def _pages(product: Product[Any]) -> Pages:
+def pages_of(product: Product[Any]) -> Pages:
+    """Give the list operation of a product, or raise `Unsupported`."""
     if product.pages is None:
         raise Unsupported(f"{product.kind}: the service documents no list of these tasks")
     return product.pages

@@ -9,9 +9,7 @@ import attrs
 
 from a2e_async import wire
 from a2e_async.http import once
-from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
-from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.resources.resource import Resource
@@ -86,13 +84,8 @@ class Backgrounds(Resource):
                 stored.
         """
         new = await self._files.resolve(NewBackground(img_url=img_url))
-        with uncertain_if_lost("the background may have been stored", new):
-            call = _ADD.call(json=wire.unstructure(new))
-            answer = await self._session.call(call, effect=Effect.START)
-            raw = listing.first(answer.data)
-            if not raw:
-                raise listing.unexpected(answer, "the answer holds no background")
-        return listing.read(raw, Background)
+        call = _ADD.call(json=wire.unstructure(new))
+        return listing.read(await self._stored("background", call, new), Background)
 
     @carries_out(_LIST)
     async def list(self, filters: Mapping[str, Any] | None = None) -> BackgroundList:

@@ -9,9 +9,7 @@ import attrs
 
 from a2e_async import wire
 from a2e_async.http import once
-from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.operation import Operation, carries_out
-from a2e_async.http.retry import Effect
 from a2e_async.http.session import Session
 from a2e_async.resources import listing
 from a2e_async.resources.resource import Resource
@@ -84,14 +82,9 @@ class Faces(Resource):
             SubmitUncertain: the answer was lost, or cannot be read; the face may have been stored.
         """
         new = await self._files.resolve(NewFace(face_url=face_url))
-        with uncertain_if_lost("the face may have been stored", new):
-            call = _ADD.call(json=wire.unstructure(new))
-            answer = await self._session.call(call, effect=Effect.START)
-            # The whole list comes, the new one first.
-            raw = listing.first(answer.data)
-            if not raw:
-                raise listing.unexpected(answer, "the answer holds no face")
-        return listing.read(raw, Face)
+        call = _ADD.call(json=wire.unstructure(new))
+        # The whole list comes, the new one first.
+        return listing.read(await self._stored("face", call, new), Face)
 
     @carries_out(_LIST)
     async def list(self) -> FaceList:
