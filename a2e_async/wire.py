@@ -10,7 +10,6 @@ import json
 import math
 import operator
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from types import ModuleType
@@ -31,6 +30,10 @@ else:
 T = TypeVar("T")
 
 _WIRE_NAMES = "a2e_wire_names"
+
+# `json.dumps` would make an encoder for each call, `json.loads` guess at the encoding.
+_decoder = json.JSONDecoder()
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def named(*wire_names: str) -> dict[str, Any]:
@@ -53,19 +56,21 @@ def wire_names(attribute: attrs.Attribute[Any]) -> tuple[str, ...]:
 
 def dumps(value: Any) -> bytes:
     """Encode a JSON value, with orjson where it is installed."""
-    if _orjson is not None:
+    if _orjson is None:
+        return _encoder.encode(value).encode()
+    try:
+        encoded: bytes = _orjson.dumps(value)
+    except TypeError:
         # What only the standard library writes: a subclass of float, a number beyond 64 bits.
-        with suppress(TypeError):
-            encoded: bytes = _orjson.dumps(value)
-            return encoded
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encoder.encode(value).encode()
+    return encoded
 
 
 def loads(content: bytes) -> Any:
     """Decode JSON, with orjson where it is installed. Raises `ValueError` if it is none."""
     if _orjson is not None:
         return _orjson.loads(content)
-    return json.loads(content)
+    return _decoder.decode(content.decode())
 
 
 def read_text(value: Any, _: object = None) -> str | None:
@@ -143,8 +148,11 @@ _READERS: dict[Any, _Reader] = {
 
 
 def _unstructure_hook(cls: type[Any], converter: cattrs.Converter) -> Callable[[Any], Any]:
-    renamed = {a.name: override(rename=wire_names(a)[0]) for a in attrs.fields(cls)}
-    write = make_dict_unstructure_fn(cls, converter, **renamed)  # type: ignore[arg-type]
+    told = {
+        a.name: override(rename=wire_names(a)[0], omit_if_default=a.default is None)
+        for a in attrs.fields(cls)
+    }
+    write = make_dict_unstructure_fn(cls, converter, **told)  # type: ignore[arg-type]
     return lambda value: {key: item for key, item in write(value).items() if item is not None}
 
 

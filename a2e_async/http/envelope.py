@@ -18,9 +18,11 @@ _DEEPEST = 8
 _SHOWN_TEXT = 2000
 # The service says 0. A proxy's habit of repeating the HTTP status must not lose a paid task.
 _SUCCESS_CODES = (0, 200, None)
+_PAYLOAD_KEYS = ("data", "result")
 
 
-@attrs.frozen
+# Not frozen, as `Call`.
+@attrs.define
 class Envelope:
     """A success.
 
@@ -97,6 +99,8 @@ def _parse(content: bytes) -> tuple[Any, bool]:
 def read_code(body: Any) -> int | str | None:
     """Find the envelope's code; a numeric string is a number, a missing code is None."""
     code = body.get("code") if isinstance(body, dict) else None
+    if type(code) is int:
+        return code
     if isinstance(code, bool) or code is None or code == "":
         return None
     number = wire.read_number(code)
@@ -108,19 +112,19 @@ def _says_no(body: Any) -> bool:
         return False
     if "success" in body:
         return body["success"] in (False, 0, "false")
-    return "code" not in body and not _payload_key(body) and bool(_error_text(body))
-
-
-def _payload_key(body: dict[str, Any]) -> str | None:
-    return next((key for key in ("data", "result") if key in body), None)
+    if "code" in body or any(key in body for key in _PAYLOAD_KEYS):
+        return False
+    return bool(_error_text(body))
 
 
 def _data(body: Any) -> Any:
-    key = _payload_key(body) if isinstance(body, dict) else None
-    if key is not None:
-        return body[key]
+    if not isinstance(body, dict):
+        return body
+    for key in _PAYLOAD_KEYS:
+        if key in body:
+            return body[key]
     # Without either key, an envelope has no payload, and anything else is the payload itself.
-    return None if isinstance(body, dict) and ("code" in body or "success" in body) else body
+    return None if "code" in body or "success" in body else body
 
 
 def _trace_id(body: Any) -> str | None:

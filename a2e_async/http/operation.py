@@ -31,6 +31,12 @@ class Operation:
     path: str
     query: str | None = None
     body: str | None = None
+    _around_id: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(lambda self: (*_TEMPLATE.split(self.path),), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
 
     def __str__(self) -> str:
         """Write it as the documentation does."""
@@ -50,8 +56,7 @@ class Operation:
             params = {self.query: item_id, **(params or {})}
         if self.body is not None:
             json = {self.body: item_id, **(json or {})}
-        path = _TEMPLATE.sub(quote(item_id, safe=""), self.path)  # quoted, it has no backslash
-        return Call(self.method, path, params, json)
+        return Call(self.method, quote(item_id, safe="").join(self._around_id), params, json)
 
 
 _CARRIED_OUT: dict[Callable[..., Any], tuple[Operation, ...]] = {}

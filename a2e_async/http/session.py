@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
 import anyio
+from multidict import CIMultiDict
 from yarl import URL
 
 from a2e_async import clock, wire
@@ -85,31 +94,43 @@ class Session:
         self._sockets = Sockets(session)
         self._not_before = 0.0
         self._date: tuple[str | None, float] = (None, 0.0)
-        self._options: dict[str, Any] = {"middlewares": tuple(middlewares)} if middlewares else {}
+        self._middlewares = tuple(middlewares) or None
         long_enough = len(settings.token) >= _SHORTEST_SECRET
         self._secret = settings.token.encode() if long_enough else None
-        self._headers = settings.headers()
-        self._json_headers = {**self._headers, "Content-Type": "application/json"}
-        self._timeout = self._limits(settings.read_timeout)
+        self._headers = CIMultiDict(settings.headers())
+        self._json_headers = CIMultiDict(self._headers, **{"Content-Type": "application/json"})
+        self._timeout = _limits(settings.connect_timeout, settings.read_timeout)
 
     def ready(self) -> None:
         """Raise `ConfigurationError` if the client is closed or belongs to another event loop."""
         self._sockets.for_service()
 
-    async def call(
+    def connections(self) -> int | None:
+        """Tell how many requests can be under way at once; None for any number.
+
+        Raises:
+            ConfigurationError: the client is closed, or belongs to another event loop.
+        """
+        connector = self._sockets.for_service().connector
+        return connector.limit or None if connector is not None else None
+
+    def call(
         self,
         call: Call,
         *,
         effect: Effect = Effect.READ,
         read_timeout: float | None = None,
+        whole_timeout: float | None = None,
         at_once: bool = False,
-    ) -> Envelope:
+    ) -> Coroutine[Any, Any, Envelope]:
         """Send a request to the service, and again where the policy allows it.
 
         Args:
             call: the request.
             effect: what it does to the service, which decides about sending it again.
             read_timeout: seconds without a byte of the answer, by default the settings'.
+            whole_timeout: seconds for each attempt as a whole, with the time that it queues for a
+                connection; by default without a limit.
             at_once: True does not wait where the service asked the client to slow down.
 
         Returns:
@@ -120,9 +141,11 @@ class Session:
             ConnectionFailed: there was no answer.
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
-        timeout = self._timeout if read_timeout is None else self._limits(read_timeout)
-        exchange = partial(self._exchange, call, timeout)
-        return await self._carry_out(call, effect, exchange, at_once=at_once)
+        timeout = self._timeout
+        if read_timeout is not None or whole_timeout is not None:
+            read = read_timeout or self.settings.read_timeout
+            timeout = _limits(self.settings.connect_timeout, read, whole_timeout)
+        return self._carry_out(call, effect, self._whole, timeout, at_once=at_once)
 
     async def events(
         self, call: Call, *, effect: Effect = Effect.READ
@@ -145,7 +168,7 @@ class Session:
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
         answer: aiohttp.ClientResponse | list[Event] | Envelope
-        answer = await self._carry_out(call, effect, partial(self._begin, call))
+        answer = await self._carry_out(call, effect, self._begun, self._timeout)
         if isinstance(answer, Envelope):
             yield answer
             return
@@ -185,7 +208,8 @@ class Session:
         self,
         call: Call,
         effect: Effect,
-        exchange: Callable[[aiohttp.ClientSession], Awaitable[T | APIError]],
+        take: Callable[[Call, aiohttp.ClientResponse], Awaitable[T | APIError]],
+        timeout: aiohttp.ClientTimeout,
         *,
         at_once: bool = False,
     ) -> T:
@@ -193,7 +217,7 @@ class Session:
         while True:
             if self._not_before and not at_once:
                 await self._wait_turn()
-            outcome = await self._attempt(call, exchange)
+            outcome = await self._attempt(call, take, timeout)
             if not isinstance(outcome, A2EError):
                 return outcome
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
@@ -204,13 +228,24 @@ class Session:
             attempt += 1
 
     async def _attempt(
-        self, call: Call, exchange: Callable[[aiohttp.ClientSession], Awaitable[T | APIError]]
+        self,
+        call: Call,
+        take: Callable[[Call, aiohttp.ClientResponse], Awaitable[T | APIError]],
+        timeout: aiohttp.ClientTimeout,
     ) -> T | A2EError:
         session = self._sockets.for_service()
         if not self._base_url and self._address is not None:
             self._base_url = await self._address()
         try:
-            outcome = await exchange(session)
+            response = await self._send(call, session, timeout)
+            self._sockets.reading.add(response)
+            try:
+                outcome = await take(call, response)
+            except BaseException:
+                response.close()
+                raise
+            finally:
+                self._sockets.reading.discard(response)
         except _BAD_ADDRESS as error:
             raise ConfigurationError(f"base_url: not usable as an address: {error}") from error
         except _BROKEN as error:
@@ -225,54 +260,46 @@ class Session:
             self._slow_down(outcome.retry_after or 0.0)
         return outcome
 
-    async def _exchange(
-        self, call: Call, timeout: aiohttp.ClientTimeout, session: aiohttp.ClientSession
-    ) -> Envelope | APIError:
-        async with session.request(**self._request(call, timeout)) as response:
-            return self._said(response, await self._content(call, response))
+    def _send(
+        self, call: Call, session: aiohttp.ClientSession, timeout: aiohttp.ClientTimeout
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        has_body = call.json is not None
+        return session.request(
+            call.method,
+            URL(self._base_url + call.path, encoded=True),
+            params=call.params,
+            data=aiohttp.BytesPayload(wire.dumps(call.json)) if has_body else None,
+            headers=self._json_headers if has_body else self._headers,
+            timeout=timeout,
+            allow_redirects=False,
+            raise_for_status=False,
+            middlewares=self._middlewares,
+        )
 
-    async def _begin(
-        self, call: Call, session: aiohttp.ClientSession
+    async def _whole(self, call: Call, response: aiohttp.ClientResponse) -> Envelope | APIError:
+        return self._said(call, response, await response.read())
+
+    async def _begun(
+        self, call: Call, response: aiohttp.ClientResponse
     ) -> aiohttp.ClientResponse | list[Event] | Envelope | APIError:
-        response = await session.request(**self._request(call, self._timeout))
         if response.status == HTTPStatus.OK and response.content_type == _EVENT_STREAM:
             return response
-        async with response:
-            content = await self._content(call, response)
-        read = self._said(response, content)
+        content = await response.read()
+        read = self._said(call, response, content)
         if response.status == HTTPStatus.OK and isinstance(read, UnexpectedResponse):
             # What was paid for is not lost by the name of its type.
-            return EventParser().feed(content) or read
+            return EventParser().feed(self._without_token(content)) or read
         return read
 
-    def _request(self, call: Call, timeout: aiohttp.ClientTimeout) -> dict[str, Any]:
-        has_body = call.json is not None
-        return {
-            "method": call.method,
-            "url": URL(self._base_url + call.path, encoded=True),
-            "params": call.params,
-            "data": wire.dumps(call.json) if has_body else None,
-            "headers": self._json_headers if has_body else self._headers,
-            "timeout": timeout,
-            "allow_redirects": False,
-            "raise_for_status": False,
-            **self._options,
-        }
-
-    async def _content(self, call: Call, response: aiohttp.ClientResponse) -> bytes:
-        self._sockets.reading.add(response)
-        try:
-            content = self._without_token(await response.read())
-        finally:
-            self._sockets.reading.discard(response)
-        size = len(content)
-        _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, response.status, size)
-        return content
-
-    def _said(self, response: aiohttp.ClientResponse, content: bytes) -> Envelope | APIError:
-        answered = response.headers
+    def _said(
+        self, call: Call, response: aiohttp.ClientResponse, content: bytes
+    ) -> Envelope | APIError:
+        response.release()
+        status, answered = response.status, response.headers
+        _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
-        return envelope.read(response.status, content, retry_after=_asked_to_wait(answered))
+        content = self._without_token(content)
+        return envelope.read(status, content, retry_after=_asked_to_wait(answered))
 
     def _clean(self, event: Event) -> Event:
         type_, data, id_ = (
@@ -343,12 +370,6 @@ class Session:
             finally:
                 self._sockets.reading.discard(response)
 
-    def _limits(self, read_timeout: float) -> aiohttp.ClientTimeout:
-        # No `total` and no `connect`: both count the time in the queue for a free connection.
-        return aiohttp.ClientTimeout(
-            total=None, sock_connect=self.settings.connect_timeout, sock_read=read_timeout
-        )
-
     def _slow_down(self, seconds: float) -> None:
         asked = min(seconds, self.policy.longest_retry_after)
         self._not_before = max(self._not_before, clock.now() + asked)
@@ -365,6 +386,13 @@ class Session:
 
 
 TRANSFER_ERRORS = _BROKEN
+
+
+@cache
+def _limits(connect: float, read: float, whole: float | None = None) -> aiohttp.ClientTimeout:
+    # No `total` of its own accord, and no `connect`: both count the time in the queue for a free
+    # connection.
+    return aiohttp.ClientTimeout(total=whole, sock_connect=connect, sock_read=read)
 
 
 def _asked_to_wait(answered: Mapping[str, str]) -> float | None:

@@ -10,6 +10,9 @@ import aiohttp
 import pytest
 
 from a2e_async import A2E, ConnectionFailed, RetryPolicy, SubmitUncertain
+from a2e_async.config import Settings
+from a2e_async.http.call import Call
+from a2e_async.http.session import Session
 from tests.conftest import TOKEN
 from tests.http.raw import raw_server
 from tests.support.scripted import Reply, Scripted, ok
@@ -92,3 +95,21 @@ async def test_a_slow_but_steady_answer_is_read_to_its_end() -> None:
         A2E(TOKEN, base_url=base_url, retry=ONCE, read_timeout=0.5) as a2e,
     ):
         assert await a2e.account.coins() == 7
+
+
+async def test_a_whole_answer_may_have_a_limit_of_its_own() -> None:
+    """A look at a task is given up although bytes drip in."""
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            writer.write(b" ")
+            await asyncio.sleep(0.05)
+
+    async with raw_server(drip) as base_url:
+        session = Session(Settings(token=TOKEN, base_url=base_url), policy=ONCE)
+        call = session.call(Call("GET", COINS), read_timeout=2.0, whole_timeout=0.3)
+        with pytest.raises(ConnectionFailed) as caught:
+            await asyncio.wait_for(call, 4)
+        await session.aclose()
+    assert caught.value.sent
