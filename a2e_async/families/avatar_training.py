@@ -218,7 +218,7 @@ class AvatarTrainings(RetryingFamily[P, AvatarTrainingRecord]):
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        return await self._core.reader.records(self.product, _TRAINING_RECORDS.call())
+        return await self._core.reader.lists.records(self.product, _TRAINING_RECORDS.call())
 
     @carries_out(_USER_RECORDS)
     async def user_records(self) -> Records:
@@ -231,7 +231,7 @@ class AvatarTrainings(RetryingFamily[P, AvatarTrainingRecord]):
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        return await self._core.reader.records(self.product, _USER_RECORDS.call())
+        return await self._core.reader.lists.records(self.product, _USER_RECORDS.call())
 
 
 def _body(fields: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -9,21 +9,17 @@ import attrs
 from a2e_async import wire
 from a2e_async.families.prompts import PromptWritingFamily
 from a2e_async.http.operation import Operation, carries_out
-from a2e_async.tasks.image_to_video import ImageToVideoRecord
+from a2e_async.tasks.average import seconds_in, told
+from a2e_async.tasks.image_to_video import AVERAGE, ImageToVideoRecord
 
 P = ParamSpec("P")
 
 _PATH = "/api/v1/userImage2Video"
-_PROCESSING_TIME = Operation("GET", f"{_PATH}/avgProcessingTime")
 _QUEUE_LEVEL = Operation("GET", f"{_PATH}/unlimitedQueueLevel")
 _SHARED = Operation("POST", f"{_PATH}/{{_id}}/markShared")
 _DOWNLOADED = Operation("POST", f"{_PATH}/{{_id}}/markDownloaded")
 _COPIED = Operation("POST", f"{_PATH}/{{_id}}/markCopied")
 
-_TIME_KEYS = (
-    *("avgProcessingTime", "averageProcessingTime", "avg_processing_time", "avgTime"),
-    *("average", "avg", "seconds", "time", "value"),
-)
 _LEVEL_KEYS = ("unlimitedQueueLevel", "queueLevel", "unlimited_queue_level", "level", "value")
 
 
@@ -58,7 +54,7 @@ class QueueLevel:
 class ImageToVideos(PromptWritingFamily[P, ImageToVideoRecord]):
     """The verbs of image-to-video tasks. Reached from the client: ``a2e.image_to_video``."""
 
-    @carries_out(_PROCESSING_TIME)
+    @carries_out(AVERAGE)
     async def average_processing_time(self) -> ProcessingTime:
         """Ask how long tasks take (``GET /api/v1/userImage2Video/avgProcessingTime``).
 
@@ -69,8 +65,8 @@ class ImageToVideos(PromptWritingFamily[P, ImageToVideoRecord]):
             APIError: the service refuses.
             ConnectionFailed: there was no answer.
         """
-        answer = await self._core.session.call(_PROCESSING_TIME.call())
-        seconds = wire.read_number(_told(answer.data, _TIME_KEYS))
+        answer = await self._core.session.call(AVERAGE.call())
+        seconds = seconds_in(answer.data)
         return ProcessingTime(seconds=seconds, raw=answer.data)
 
     @carries_out(_QUEUE_LEVEL)
@@ -86,8 +82,8 @@ class ImageToVideos(PromptWritingFamily[P, ImageToVideoRecord]):
             ConnectionFailed: there was no answer.
         """
         answer = await self._core.session.call(_QUEUE_LEVEL.call())
-        told = _told(answer.data, _LEVEL_KEYS)
-        return QueueLevel(level=_number_or_word(told), raw=answer.data)
+        level = _number_or_word(told(answer.data, _LEVEL_KEYS))
+        return QueueLevel(level=level, raw=answer.data)
 
     @carries_out(_SHARED)
     async def mark_shared(self, task_id: str) -> None:
@@ -139,12 +135,6 @@ class ImageToVideos(PromptWritingFamily[P, ImageToVideoRecord]):
         self.check_id(task_id)
         # What is noted twice is noted.
         await self._core.session.call(operation.call(task_id))
-
-
-def _told(data: Any, keys: tuple[str, ...]) -> Any:
-    if not isinstance(data, dict):
-        return data
-    return next((data[key] for key in keys if data.get(key) is not None), None)
 
 
 def _number_or_word(told: Any) -> int | float | str | None:

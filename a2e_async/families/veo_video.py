@@ -64,7 +64,8 @@ class VeoVideos(Family[P, VeoVideoRecord]):
             if limit is not None and age >= limit:
                 words = f"the 1080p version of {task_id} is not there after {limit:g} s"
                 raise JobTimeout(words, job=self.job(task_id)) from found
-            pause = self._core.schedule.interval(age, failures, random.random())  # noqa: S311
+            chance = random.random()  # noqa: S311
+            pause = self._core.schedule.interval(age, chance, failures=failures)
             await anyio.sleep(pause if limit is None else min(pause, limit - age))
 
     async def _look(self, task_id: str) -> str | A2EError | None:

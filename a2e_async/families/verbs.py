@@ -86,7 +86,7 @@ class RunningFamily(Family[P, R]):
             ConnectionFailed: there was no answer.
         """
         operation = _documented(self.product, self.product.running)
-        return await self._core.reader.records(self.product, operation.call())
+        return await self._core.reader.lists.records(self.product, operation.call())
 
 
 def _documented(product: Product[R], operation: Operation | None) -> Operation:

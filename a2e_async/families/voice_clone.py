@@ -31,4 +31,4 @@ class VoiceClones(RenamingFamily[P, VoiceCloneRecord]):
             APIError: the service refuses, or its answer cannot be read.
             ConnectionFailed: there was no answer.
         """
-        return await self._core.reader.records(self.product, _COMPLETED.call())
+        return await self._core.reader.lists.records(self.product, _COMPLETED.call())

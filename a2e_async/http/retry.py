@@ -150,7 +150,7 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, ConnectionFailed)
 
 
-def retry_after_of(error: BaseException) -> float | None:
+def retry_after_of(error: BaseException | None) -> float | None:
     """Give the seconds that the service asked to wait with this error, or None."""
     return error.retry_after if isinstance(error, APIError) else None
 

@@ -48,7 +48,7 @@ async def adopt(core: Core, request: Request[R], name: str | None, begun: float 
     for pause in core.session.policy.searches:
         await anyio.sleep(pause)
         try:
-            newest = await core.reader.newest(product)
+            newest = await core.reader.lists.newest(product)
             named = [record for record in newest if record.name == name]
         except ConfigurationError:
             break

@@ -14,6 +14,7 @@ from a2e_async.http.session import Session
 from a2e_async.jobs.poller import Poller
 from a2e_async.jobs.reader import Reader
 from a2e_async.jobs.schedule import Schedule
+from a2e_async.tasks.webhook import Webhook
 
 if TYPE_CHECKING:
     from a2e_async.files.download import Downloads
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 class Core:
     """The parts of a client that its families and jobs work with."""
 
-    def __init__(self, session: Session, schedule: Schedule) -> None:
+    def __init__(
+        self, session: Session, schedule: Schedule, *, webhook: Webhook | None = None
+    ) -> None:
         """Put the parts together; nothing is opened yet."""
+        self.webhook = webhook
         self.session = session
         self.schedule = schedule
         self.reader = Reader(session)

@@ -25,13 +25,13 @@ from a2e_async.http.retry import Effect, Fate, fate
 from a2e_async.jobs.adoption import adopt
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
+from a2e_async.jobs.lists import pages_of
 from a2e_async.jobs.names import is_made_up, unique_name
-from a2e_async.jobs.reader import pages_of
 from a2e_async.jobs.verbs import explained
 from a2e_async.tasks import manual
 from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
-from a2e_async.tasks.request import Request
+from a2e_async.tasks.request import NotifyingRequest, Request
 
 _log = logging.getLogger("a2e_async.jobs")
 
@@ -159,10 +159,13 @@ class Family(Generic[P, R]):
         if request.has_local_media:
             request = await self._core.files.resolve(request)
         body = wire.unstructure(request)
+        has_bell = self._add_webhook(body)
         name = self._name(body)
         begun = None if name is None or is_made_up(name) else clock.now()
         try:
-            records = await self._post(body)
+            call = Call("POST", self.product.start, json=body)
+            answer = await self._core.session.call(call, effect=Effect.START)
+            records = self._records_in(answer)
         except A2EError as error:
             if fate(error) is not Fate.UNKNOWN:
                 raise
@@ -174,7 +177,18 @@ class Family(Generic[P, R]):
             words = "%s: cancelled during a start; a task named %r may have been made and paid for"
             _log.warning(words, self.product.kind, name)
             raise
-        return [self._started(record) for record in records]
+        return [self._started(record, has_bell=has_bell) for record in records]
+
+    def _add_webhook(self, body: dict[str, Any]) -> bool:
+        """Add the client's webhook to a start; tell whether the client will hear of its end."""
+        webhook = self._core.webhook
+        if webhook is None or not issubclass(self.request_class, NotifyingRequest):
+            return False
+        # The caller's own address gets no token of ours.
+        if "webhook_url" in body:
+            return False
+        body.update(webhook.fields())
+        return True
 
     def _name(self, body: dict[str, Any]) -> str | None:
         """Give the name that a start is sent with; one is made up where there is none."""
@@ -183,12 +197,6 @@ class Family(Generic[P, R]):
             return None
         name: str = body.setdefault(field, unique_name())
         return name
-
-    async def _post(self, body: dict[str, Any]) -> Records[R]:
-        answer = await self._core.session.call(
-            Call("POST", self.product.start, json=body), effect=Effect.START
-        )
-        return self._records_in(answer)
 
     def _records_in(self, answer: Envelope) -> Records[R]:
         records = [self._core.reader.record(self.product, raw) for raw in objects_in(answer.data)]
@@ -258,8 +266,9 @@ class Family(Generic[P, R]):
         what = f"{call.method} {call.path} may have been carried out and charged"
         return uncertain_if_lost(what, call)
 
-    def _started(self, record: R) -> Job[R]:
+    def _started(self, record: R, *, has_bell: bool = False) -> Job[R]:
         watch = self._core.poller.watch(self.product, record.id)
+        watch.has_bell = has_bell
         self._core.poller.started(watch, record)
         return Job(self._core, watch)
 
@@ -359,7 +368,7 @@ class Family(Generic[P, R]):
         check_page_size(page_size, pages_of(product).largest)
 
         async def read(number: int) -> Records[R]:
-            return await self._core.reader.page(product, number, page_size, Effect.READ)
+            return await self._core.reader.lists.page(product, number, page_size)
 
         return walk(read, attrgetter("id"))
 

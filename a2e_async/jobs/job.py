@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
-
-import anyio
+from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from a2e_async import clock
 from a2e_async.config import read_seconds
@@ -26,7 +25,7 @@ from a2e_async.errors import (
 from a2e_async.http import once
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.names import is_made_up
-from a2e_async.jobs.watch import ClosedWhileWaiting, Watch, news
+from a2e_async.jobs.watch import ClosedWhileWaiting, News, OutOfTime, Watch, news
 from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
 
@@ -87,8 +86,7 @@ class Job(Generic[R]):
     @property
     def status(self) -> JobStatus:
         """The status that was last seen."""
-        record = self.record
-        return JobStatus.SENT if record is None else record.status
+        return self._watch.status or JobStatus.SENT
 
     @property
     def done(self) -> bool:
@@ -97,7 +95,8 @@ class Job(Generic[R]):
 
     def __repr__(self) -> str:
         """Show the token and the status."""
-        word = "not looked at yet" if self.record is None else self.status.value
+        seen = self._watch.status
+        word = "not looked at yet" if seen is None else seen.value
         return f"<Job {self.token} {word}>"
 
     def __await__(self) -> Generator[Any, None, R]:
@@ -122,9 +121,12 @@ class Job(Generic[R]):
             JobError: the client was closed during the wait.
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
+        # No other coroutine or scope in here: a hundred thousand of these may wait at once.
         end = self._end(timeout)
         while not self.done:
-            await self._next(end, timeout, changes=False)
+            error = await self._news(end, changes=False)
+            if error is not None and not self.done:
+                self._raise(error, timeout)
         return self._result()
 
     def updates(self, *, timeout: Timeout = _DEFAULT) -> Updates[R]:
@@ -238,13 +240,16 @@ class Job(Generic[R]):
         seconds = read_seconds("timeout", timeout, zero=True)
         return None if seconds is None else clock.now() + seconds
 
-    async def _next(self, end: float | None, timeout: Timeout, *, changes: bool) -> None:
-        left = None if end is None else max(0.0, end - clock.now())
-        before = self._watch.record
-        with self._named_errors(), anyio.move_on_after(left) as scope:
-            await self._core.poller.wait(self._watch, changes=changes)
-        if scope.cancelled_caught and not self.done and self._watch.record is before:
+    def _news(self, end: float | None, *, changes: bool) -> asyncio.Future[News]:
+        return self._core.poller.wait(self._watch, changes=changes, until=end)
+
+    def _raise(self, error: Exception, timeout: Timeout) -> NoReturn:
+        """Raise what ends a wait, in the job's own words."""
+        if isinstance(error, OutOfTime):
             raise self._timed_out(timeout) from self._watch.last_error
+        with self._named_errors():
+            # The same error may go to many waiters: each adds its own traceback to a fresh start.
+            raise error.with_traceback(None)
 
     def _timed_out(self, timeout: Timeout) -> JobTimeout:
         given = self._watch.product.deadline if isinstance(timeout, Deadline) else timeout
@@ -294,6 +299,7 @@ class Updates(Generic[R]):
         self._started = False
         self._end: float | None = None
         self._last: R | None = None
+        self._shown: tuple[Any, ...] = ()
 
     async def aclose(self) -> None:
         """Do nothing: an iterator that is left holds nothing open. For `contextlib.aclosing`."""
@@ -308,10 +314,15 @@ class Updates(Generic[R]):
             raise StopAsyncIteration
         if not self._started:
             self._started, self._end = True, self._job._end(self._timeout)  # noqa: SLF001
-        while (record := self._job.record) is None or not self._is_news(record):
-            await self._job._next(self._end, self._timeout, changes=True)  # noqa: SLF001
-        self._last = record
+        while not self._has_news():
+            error = await self._job._news(self._end, changes=True)  # noqa: SLF001
+            if error is not None and not self._has_news():
+                self._job._raise(error, self._timeout)  # noqa: SLF001
+        record = self._job.record
+        assert record is not None
+        self._last, self._shown = record, news(record)
         return record
 
-    def _is_news(self, record: R) -> bool:
-        return self._last is None or news(self._last) != news(record)
+    def _has_news(self) -> bool:
+        watch = self._job._watch  # noqa: SLF001
+        return watch.status is not None and watch.shown != self._shown

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import random
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Sequence
 from contextvars import Context
-from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -17,82 +15,102 @@ import attrs
 from anyio.abc import TaskGroup
 
 from a2e_async import clock
-from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
-from a2e_async.http.retry import Effect, is_transient
+from a2e_async.errors import NotFound
+from a2e_async.http.retry import retry_after_of
 from a2e_async.http.session import Session
-from a2e_async.jobs.reader import BATCH_SIZE, Reader
+from a2e_async.jobs.bells import Bells
+from a2e_async.jobs.budget import Budget
+from a2e_async.jobs.deadlines import Deadlines
+from a2e_async.jobs.line import Line
+from a2e_async.jobs.looks import Looks
+from a2e_async.jobs.reader import Reader
 from a2e_async.jobs.schedule import Schedule
-from a2e_async.jobs.watch import ClosedWhileWaiting, News, Watch, news
+from a2e_async.jobs.watch import ClosedWhileWaiting, News, Watch
 from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
 
-# A look that hangs must not hold up the news of its jobs for as long as a start may take.
-_LOOK_TIMEOUT = 20.0
-# A refusal may be a proxy's or the service's bad moment; a job ends with it after so many in a row.
-_REFUSALS = 3
+_LOOKS_AT_ONCE = 16
+_NEVER = float("inf")
+# What the service tells of its mean duration counts as much as a few tasks' own.
+_WEIGHT_OF_MEAN = 3.0
 
 
 class Poller:
-    """Looks at the waiting jobs of one client, in one task that lives until `aclose`."""
+    """Looks at the waiting jobs of one client, in one task that lives until `aclose`.
+
+    A job that waits costs a place in its family's `Line` and nothing else: no task, no timer but
+    that of its deadline.
+    """
 
     def __init__(self, session: Session, reader: Reader, schedule: Schedule) -> None:
         """Prepare; nothing runs before the first wait."""
         self._session = session
         self._reader = reader
         self._schedule = schedule
-        self._watches: WeakValueDictionary[tuple[str, str], Watch[Any]] = WeakValueDictionary()
+        self._looks = Looks(session, reader, schedule, self._seen, self._release)
+        self._budget = Budget(schedule.requests_per_second)
+        self._bells = Bells(schedule.shortest)
+        self._watches: defaultdict[str, WeakValueDictionary[str, Watch[Any]]]
+        self._watches = defaultdict(WeakValueDictionary)
         self._anew: set[tuple[str, str]] = set()
-        self._queues: defaultdict[str, list[tuple[float, int, Watch[Any]]]] = defaultdict(list)
-        self._gone: dict[str, list[Watch[Any]]] = {}
-        self._sequence = count()
+        self._lines: dict[str, Line] = {}
+        self._turns: deque[str] = deque()
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._asleep_until = _NEVER
+        self._deadlines = Deadlines()
         self._closed = False
 
     def watch(self, product: Product[R], task_id: str) -> Watch[R]:
         """Give the one watch of a task."""
-        key = (product.kind, task_id)
-        found = self._watches.get(key)
+        family = self._watches[product.kind]
+        found = family.get(task_id)
         if found is None:
-            found = self._watches[key] = Watch(product, task_id, anew=key in self._anew)
+            anew = (product.kind, task_id) in self._anew
+            found = family[task_id] = Watch(product, task_id, anew=anew)
         return found
 
     def begin_anew(self, product: Product[Any], task_id: str) -> None:
         """Expect a task to go on. If it has ended, old jobs stay so and new ones look again."""
-        key = (product.kind, task_id)
-        self._anew.add(key)
-        found = self._watches.get(key)
-        if found is not None and found.ended:
-            del self._watches[key]
-        elif found is not None:
-            found.anew = True
+        self._anew.add((product.kind, task_id))
+        family = self._watches.get(product.kind)
+        found = family and family.get(task_id)
+        if family and found and found.ended:
+            del family[task_id]
+        elif found:
+            found.anew, found.has_bell = True, False
 
     def knows(self, product: Product[Any], task_id: str) -> bool:
         """Tell whether this client has a job object for a task."""
-        return (product.kind, task_id) in self._watches
+        return task_id in self._watches.get(product.kind, ())
 
     def learn(self, watch: Watch[R], record: R) -> None:
         """Take in a record, whoever read it, and wake those to whom it is news."""
         if watch.ended and not record.status.terminal:
             return
-        before, watch.record = watch.record, record
-        if before is None or news(before) != news(record):
+        before = watch.shown
+        watch.keep(record)
+        if watch.shown != before:
             watch.tell()
 
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
-        watch.since = clock.now()
+        watch.since, watch.started_here = clock.now(), True
+        rung = self._bells.was_early(watch.task_id)
+        watch.rung = watch.since if rung else None
         record = watch.by_word(record)
         half = record.status is JobStatus.COMPLETED and not watch.product.is_whole(record)
         if half or (record.status.terminal and watch.anew):
             # The detail operation is to say so: it is looked at as soon as somebody waits.
             record = attrs.evolve(record, status=JobStatus.PROCESSING)
-        else:
+        elif not rung:
             watch.looked = watch.since
         self.learn(watch, record)
+        if watch.ended:
+            self._bells.ended(watch.task_id, rung=False, expected=False)
 
     async def refresh(self, watch: Watch[R]) -> R:
         """Look at one task now. Raises what `Reader.one` raises."""
@@ -100,35 +118,54 @@ class Poller:
         self._seen(watch, record)
         return watch.record or record
 
-    async def wait(self, watch: Watch[Any], *, changes: bool) -> None:
+    def wait(
+        self, watch: Watch[Any], *, changes: bool, until: float | None
+    ) -> asyncio.Future[News]:
         """Wait for a task.
 
         Args:
             watch: the task's watch.
             changes: whether to come back at the next change, else at the end.
+            until: when to give up, by the loop's clock; None for never.
+
+        Returns:
+            A future that may be cancelled. Its result is None for news, else the error that ends
+            the wait: `NotFound` for a task that is gone, `OutOfTime`, `ClosedWhileWaiting`, or
+            what a look ended with that another look would not mend.
 
         Raises:
-            NotFound: the task is gone.
-            A2EError: a look ended with an error that another look would not mend.
-            ClosedWhileWaiting: the client was closed.
+            ConfigurationError: the client is closed, or belongs to another event loop.
         """
         self._session.ready()
-        if self._closed:
-            raise ClosedWhileWaiting
         waiter: asyncio.Future[News] = asyncio.get_running_loop().create_future()
-        watch.waiters[waiter] = changes
-        self._enlist(watch)
-        try:
-            error = await waiter
-        finally:
-            del watch.waiters[waiter]
-        if error is not None:
-            # The same error may go to many waiters: each adds its own traceback to a fresh start.
-            raise error.with_traceback(None)
+        if self._closed:
+            waiter.set_result(ClosedWhileWaiting())
+            return waiter
+        watch.admit(waiter, changes=changes)
+        if until is not None:
+            self._deadlines.add(until, waiter)
+            self._rouse(until)
+        self._enlist(watch, self._line(watch.product))
+        return waiter
 
     def deleted(self, watch: Watch[Any]) -> None:
         """Send away who waits for a task that was just deleted."""
         watch.tell(NotFound("deleted", status=404))
+
+    def ring(self, texts: Collection[str]) -> None:
+        """Hear a webhook: look soon at the jobs that it names, or at all if it names none.
+
+        Args:
+            texts: what in its payload may be the id of a task.
+        """
+        if self._closed:
+            return
+        known = [*self._known(texts)]
+        if known:
+            self._ring_for([watch for watch in known if not watch.ended])
+        elif not any(map(self._bells.is_old, texts)):
+            self._bells.named_nobody(texts)
+            self._ring_for_all()
 
     async def aclose(self) -> None:
         """Stop looking, and send everybody away who waits. May be called twice."""
@@ -139,186 +176,200 @@ class Poller:
             task.cancel()
             await asyncio.wait([task])
 
-    def _enlist(self, watch: Watch[Any]) -> None:
+    def _known(self, texts: Collection[str]) -> Iterator[Watch[Any]]:
+        for family in self._watches.values():
+            yield from (watch for text in texts if (watch := family.get(text)) is not None)
+
+    def _ring_for(self, named: Sequence[Watch[Any]]) -> None:
+        now = clock.now()
+        for watch in named:
+            if watch.rung is not None and now < watch.rung + self._schedule.shortest:
+                continue
+            watch.rung = now
+            self._line(watch.product).hurry([watch], self._bells.next_look(now))
+        self._rouse(now)
+
+    def _ring_for_all(self) -> None:
+        now = clock.now()
+        waiting = sum(line.waiting for line in self._lines.values())
+        due = self._bells.next_look_at_all(now, waiting)
+        for kind, line in self._lines.items():
+            line.hurry([w for w in self._watches[kind].values() if w.awaited], due)
+        self._rouse(now)
+
+    def _line(self, product: Product[Any]) -> Line:
+        line = self._lines.get(product.kind)
+        if line is None:
+            line = self._lines[product.kind] = Line(product, self._schedule)
+            self._turns.append(product.kind)
+        return line
+
+    def _enlist(self, watch: Watch[Any], line: Line) -> None:
         now = clock.now()
         if watch.since is None:
             watch.since = now
         if watch.due is None and watch.looked is not None:
             # A start's answer was a look; the next may be overdue by now.
-            self._plan(watch, watch.looked)
-        else:
-            # A wait that begins anew keeps the look that was planned: short waits still get one.
-            watch.due = now if watch.due is None else watch.due
-            self._push(watch)
+            chance = random.random()  # noqa: S311
+            self._plan(watch, line, watch.looked, chance, self._requests(line))
+        elif watch.due is None:
+            watch.due = now
+        # A wait that begins anew keeps the look that was planned: short waits still get one.
+        watch.pack()
+        line.push(watch)
+        self._rouse(watch.due or now)
         if self._task is None:
             # A context of its own: it outlives the request or span of the first who waits.
             self._task = asyncio.get_running_loop().create_task(
                 self._guarded(), name="a2e_async poller", context=Context()
             )
 
-    def _plan(self, watch: Watch[Any], looked: float) -> None:
-        age = max(0.0, looked - (watch.since or looked))
-        chance = random.random()  # noqa: S311
-        watch.interval = self._schedule.interval(age, watch.failures, chance)
-        watch.due = looked + watch.interval
-        if watch.waiters:
-            self._push(watch)
+    def _requests(self, line: Line) -> int:
+        return self._reader.requests_for(line.product, line.waiting)
 
-    def _push(self, watch: Watch[Any]) -> None:
-        queue = self._queues[watch.product.kind]
-        heapq.heappush(queue, (watch.due or 0.0, next(self._sequence), watch))
-        self._wake.set()
+    def _plan(
+        self, watch: Watch[Any], line: Line, looked: float, chance: float, requests: int
+    ) -> None:
+        if watch.rung is not None and not watch.trouble:
+            interval = self._schedule.after_bell(looked - watch.rung)
+        else:
+            interval = self._schedule.interval(
+                watch.age(looked),
+                chance,
+                failures=watch.failures,
+                asked=retry_after_of(watch.last_error) or 0.0,
+                typical=line.typical(watch),
+                waiting=line.waiting,
+                requests=requests,
+            )
+            if watch.has_bell and self._bells.working:
+                interval = max(interval, self._schedule.heartbeat)
+        watch.interval, watch.due = interval, looked + interval
+
+    def _release(self, watches: Sequence[Watch[Any]]) -> None:
+        """Let jobs that were looked at wait for their next look."""
+        if not watches:
+            return
+        now, chance = clock.now(), random.random()  # noqa: S311
+        line = self._line(watches[0].product)
+        requests = self._requests(line)
+        line.looking -= len(watches)
+        for watch in watches:
+            watch.looking = False
+            if not watch.ended:
+                self._plan(watch, line, now, chance, requests)
+                if watch.awaited:
+                    watch.pack()
+                    line.push(watch)
+
+    def _rouse(self, due: float) -> None:
+        if due < self._asleep_until:
+            self._wake.set()
 
     async def _guarded(self) -> None:
         try:
             await self._run()
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
             self._task = None
-            for watch in self._watches.values():
-                watch.looking = False
-            self._gone.clear()
+            self._looks.forget()
+            for line in self._lines.values():
+                line.looks = line.looking = 0
             self._send_away(error)
 
     def _send_away(self, error: Exception) -> None:
-        for watch in list(self._watches.values()):
-            watch.tell(error)
+        for family in self._watches.values():
+            for watch in list(family.values()):
+                watch.looking = False
+                watch.tell(error)
 
     async def _run(self) -> None:
         async with anyio.create_task_group() as looks:
             while True:
                 self._wake.clear()
                 now = clock.now()
+                self._deadlines.expire(now)
                 self._begin_looks(looks, now)
-                with anyio.move_on_after(self._time_left(now)):
+                self._asleep_until = min(self._next_look(now), self._deadlines.next())
+                with anyio.move_on_after(self._asleep_until - now):
                     await self._wake.wait()
 
     # Apart from the loop, which would keep the jobs of the last look alive while it sleeps.
     def _begin_looks(self, looks: TaskGroup, now: float) -> None:
-        for watches in self._take_due(now):
-            looks.start_soon(self._look, watches)
+        # Each family has its turn, so that a crowd in one holds up no other.
+        left = deque(self._turns)
+        self._turns.rotate(-1)
+        while left and self._budget.ready_at(now) <= now:
+            kind = left.popleft()
+            if self._begin_look(looks, self._lines[kind], now):
+                left.append(kind)
 
-    def _time_left(self, now: float) -> float:
-        heads = (queue[0][0] for queue in self._queues.values() if queue)
-        return max(0.0, min(heads, default=float("inf")) - now)
-
-    def _take_due(self, now: float) -> Iterator[Sequence[Watch[Any]]]:
-        for queue in self._queues.values():
-            due = self._pop_due(queue, now)
-            together = due and self._reader.reads_many(due[0].product)
-            size = BATCH_SIZE if together else 1
-            for start in range(0, len(due), size):
-                yield due[start : start + size]
-
-    def _pop_due(self, queue: list[tuple[float, int, Watch[Any]]], now: float) -> list[Watch[Any]]:
-        taken: list[Watch[Any]] = []
-        while queue:
-            due, _, watch = queue[0]
-            stale = watch.due != due or watch.looking or not watch.waiters or watch.ended
-            if not stale and due > now and not (taken and self._goes_along(watch, now)):
-                break
-            heapq.heappop(queue)
-            if not stale:
-                watch.looking = True
-                taken.append(watch)
-        return taken
-
-    def _goes_along(self, watch: Watch[Any], now: float) -> bool:
-        due = watch.due or 0.0
-        return self._reader.reads_many(watch.product) and self._schedule.goes_along(
-            due, watch.interval, now
-        )
-
-    async def _look(self, watches: Sequence[Watch[Any]]) -> None:
-        found = await self._read(watches)
-        gone = [watch for watch in watches if self._take(watch, found[watch.task_id])]
-        # The news of the others does not wait for the search.
-        self._release(watch for watch in watches if watch not in gone)
-        if gone:
-            await self._search_together(gone)
-
-    async def _read(self, watches: Sequence[Watch[Any]]) -> dict[str, Any]:
-        task_ids = [watch.task_id for watch in watches]
-        limit = min(_LOOK_TIMEOUT, self._session.settings.read_timeout)
-        product = watches[0].product
-        try:
-            return await self._reader.many(
-                product, task_ids, effect=Effect.ONCE, read_timeout=limit
-            )
-        except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
-            return dict.fromkeys(task_ids, error)
-
-    def _release(self, watches: Iterable[Watch[Any]]) -> None:
-        now = clock.now()
-        for watch in watches:
-            watch.looking = False
-            if not watch.ended:
-                self._plan(watch, now)
-
-    def _take(self, watch: Watch[Any], outcome: Record | Exception) -> bool:
-        """Take in what a look found; tell whether the task counts as gone."""
-        if isinstance(outcome, Record):
-            self._seen(watch, outcome)
+    def _begin_look(self, looks: TaskGroup, line: Line, now: float) -> bool:
+        if line.looks >= _LOOKS_AT_ONCE:
             return False
-        watch.last_error = outcome
-        if isinstance(outcome, NotFound):
-            return self._missed(watch)
-        watch.failures += 1
-        watch.refused += not _is_passing(outcome)
-        if _ends_wait(outcome, watch.refused):
-            watch.tell(outcome)
-        return False
+        self._ask_for_mean(looks, line)
+        watches = line.take(now, self._reader.look_size(line.product))
+        if not watches:
+            return False
+        self._budget.spend(self._reader.requests_for(line.product, len(watches)), now)
+        line.looks += 1
+        line.looking += len(watches)
+        looks.start_soon(self._look, line, watches)
+        return True
 
-    def _seen(self, watch: Watch[R], record: R) -> None:
-        watch.seen = True
-        watch.looked = clock.now()
-        watch.failures = watch.missed = watch.refused = 0
-        watch.last_error = None
-        self.learn(watch, watch.by_word(record))
+    def _ask_for_mean(self, looks: TaskGroup, line: Line) -> None:
+        if not line.learned:
+            line.learned = True
+            if line.product.average is not None:
+                looks.start_soon(self._learn_mean, line)
 
-    def _missed(self, watch: Watch[Any]) -> bool:
+    async def _learn_mean(self, line: Line) -> None:
+        mean = await self._reader.mean_duration(line.product)
+        if mean is not None:
+            line.expect(mean, _WEIGHT_OF_MEAN)
+
+    async def _look(self, line: Line, watches: Sequence[Watch[Any]]) -> None:
+        await self._looks.look(watches)
+        line.looks -= 1
+        self._wake.set()
+
+    def _next_look(self, now: float) -> float:
+        free = (line.due() for line in self._lines.values() if line.looks < _LOOKS_AT_ONCE)
+        return max(min(free, default=_NEVER), self._budget.ready_at(now))
+
+    def _seen(self, watch: Watch[R], record: R | None) -> None:
+        """Take in what a look has found: a record, or that nothing is new."""
         now = clock.now()
-        watch.missed_since = watch.missed_since if watch.missed else now
-        watch.missed += 1
-        missing_for = now - watch.missed_since
-        return self._schedule.is_gone(seen=watch.seen, missing_for=missing_for, looks=watch.missed)
+        if record is not None:
+            self._date(watch, record, now)
+        before, watch.looked = watch.looked, now
+        watch.seen, watch.trouble = True, None
+        typical = self._line(watch.product).typical(watch)
+        was_over = watch.ended
+        if record is not None:
+            self.learn(watch, watch.by_word(record))
+        if watch.started_here and before is not None and not was_over:
+            typical.note(watch.age(before), watch.age(now), ended=watch.ended)
+        if watch.ended and not was_over:
+            self._ended(watch)
 
-    async def _search_together(self, gone: list[Watch[Any]]) -> None:
-        """Search for tasks in one go with those that turn out gone during the search before."""
-        kind = gone[0].product.kind
-        if kind in self._gone:
-            self._gone[kind] += gone
+    def _date(self, watch: Watch[Any], record: Record, now: float) -> None:
+        """Learn from its first record how old a task is that another process has started."""
+        here = self._session.server_time()
+        if watch.seen or watch.started_here or record.created_at is None or here is None:
             return
-        while gone:
-            self._gone[kind] = []
-            await self._search(gone)
-            self._release(gone)
-            gone = self._gone.pop(kind)
+        age = (here - record.created_at).total_seconds()
+        if age > 0.0:
+            watch.since = now - age
 
-    async def _search(self, gone: Sequence[Watch[Any]]) -> None:
-        # Some details are lost to the service while its list still has them. The count of misses
-        # stays, so that the next miss comes back here at once.
-        try:
-            found = await self._reader.search(gone[0].product, {watch.task_id for watch in gone})
-        except Exception as error:  # noqa: BLE001  (it only keeps from knowing better)
-            found = {}
-            if _is_passing(error):
-                return
-        for watch in gone:
-            record = found.get(watch.task_id)
-            if record is None:
-                watch.tell(watch.last_error)
-            else:
-                watch.seen = True
-                self.learn(watch, watch.by_word(record))
+    def _ended(self, watch: Watch[Any]) -> None:
+        rung = watch.rung is not None
+        if self._bells.ended(watch.task_id, rung=rung, expected=watch.has_bell):
+            self._distrust_bells()
 
-
-def _is_passing(error: Exception) -> bool:
-    return isinstance(error, A2EError) and is_transient(error)
-
-
-def _ends_wait(error: Exception, refused: int) -> bool:
-    """Tell whether a look's error ends the wait, after so many refusals since the last success."""
-    if _is_passing(error):
-        return False
-    at_once = isinstance(error, AuthenticationFailed) or not isinstance(error, APIError)
-    return at_once or refused >= _REFUSALS
+    def _distrust_bells(self) -> None:
+        """Look at the jobs again whose end no bell is likely to tell."""
+        now = clock.now()
+        for kind, line in self._lines.items():
+            late = [w for w in self._watches[kind].values() if w.has_bell and w.awaited]
+            line.hurry(late, now + self._schedule.shortest)
+        self._rouse(now)

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
+from a2e_async.jobs.typical import Typical
+
 _ge0 = attrs.validators.ge(0.0)
+_gt0 = attrs.validators.gt(0.0)
+
+# What has ended is to be known within this share of a known duration, and no sooner costs a look.
+_FINEST_SHARE = 0.01
+# How far knowing better may stretch an interval, as a share of the job's age.
+_WIDEST_SHARE = 0.25
+# After ten minutes the longest interval grows on: a job of two hours waits for two minutes.
+_LONGEST_SHARE = 1 / 60
+# Hardly anything ends before this, in shortest intervals.
+_FIRST_LOOK = 2.0
+# A round of looks that takes so many requests is begun so much later, and made by this share more
+# seldom.
+_CROWD = 50
+_CROWD_WAITS = 1.5
+_CROWD_PAUSE = 0.1
+# The first look after one that was too early for a bell, in shortest intervals.
+_HASTE = 0.125
+# Seconds of lateness that one request is worth.
+_WORTH = 0.15
 
 
 @attrs.frozen(kw_only=True)
@@ -12,24 +35,33 @@ class Schedule:
     """How often waiting jobs are looked at.
 
     The interval is a share of the job's age, so that the news of a job's end is late by a small
-    part of what the job took, and long jobs cost few requests.
+    part of what the job took, and long jobs cost few requests. What a client learns of how long
+    the tasks of a family take makes looks rarer where few end, and denser where many do.
 
     Attributes:
-        share: the interval, as a share of the job's age.
-        shortest: seconds of the shortest interval.
-        longest: seconds of the longest interval, which no look is later than.
+        share: the interval, as a share of the job's age, while nothing is known of its family.
+        shortest: seconds of the shortest interval. The first look comes after two of them.
+        longest: seconds of the longest interval; from ten minutes on, a sixtieth of the job's age
+            where that is longer.
         jitter: share of an interval by which it is shortened at random, 0 to 1.
         company: share of its interval by which a job may be looked at early, to go along with a
             request that is made anyway, 0 to 1.
+        heartbeat: seconds between looks at a job whose end a webhook will tell, as long as the
+            webhooks arrive.
+        requests_per_second: looks of one client in the long run, above 0, whatever waits. Eight
+            seconds' worth may go at once.
         missing_for: seconds that a task may be unknown to the service after its start.
         missing_looks: how many looks in a row must miss a task before it counts as gone.
     """
 
     share: float = attrs.field(default=0.1, validator=_ge0)
-    shortest: float = attrs.field(default=1.0, validator=attrs.validators.gt(0.0))
-    longest: float = attrs.field(default=10.0, validator=attrs.validators.gt(0.0))
-    jitter: float = attrs.field(default=0.1, validator=[_ge0, attrs.validators.le(1.0)])
+    shortest: float = attrs.field(default=1.0, validator=_gt0)
+    # What is left to ten seconds is the look's own time.
+    longest: float = attrs.field(default=9.5, validator=_gt0)
+    jitter: float = attrs.field(default=0.05, validator=[_ge0, attrs.validators.le(1.0)])
     company: float = attrs.field(default=0.5, validator=[_ge0, attrs.validators.le(1.0)])
+    heartbeat: float = attrs.field(default=30.0, validator=_gt0)
+    requests_per_second: float = attrs.field(default=20.0, validator=_gt0)
     missing_for: float = attrs.field(default=15.0, validator=_ge0)
     missing_looks: int = attrs.field(default=3, validator=attrs.validators.ge(1))
 
@@ -46,23 +78,70 @@ class Schedule:
             self,
             shortest=self.shortest / factor,
             longest=self.longest / factor,
+            heartbeat=self.heartbeat / factor,
+            requests_per_second=self.requests_per_second * factor,
             missing_for=self.missing_for / factor,
         )
 
-    def interval(self, age: float, failures: int, chance: float) -> float:
+    def interval(  # noqa: PLR0913  (each is a fact of its own, by keyword)
+        self,
+        age: float,
+        chance: float,
+        *,
+        failures: int = 0,
+        asked: float = 0.0,
+        typical: Typical | None = None,
+        waiting: int = 1,
+        requests: int = 1,
+    ) -> float:
         """Give the seconds until the next look.
 
         Args:
             age: seconds since the job was started, or first looked at in this process.
-            failures: how many looks in a row have failed; each doubles the interval.
             chance: a random number from 0 to below 1.
+            failures: how many looks in a row have failed; each doubles the interval.
+            asked: seconds that the service asked to wait (``Retry-After``).
+            typical: what is known of how long such tasks take from where this one stands.
+            waiting: how many jobs of the family wait.
+            requests: how many requests it takes to look at all of them.
 
         Returns:
-            Seconds, between ``shortest`` less the jitter and ``longest``.
+            Seconds, at least ``shortest`` less the jitter, at most `latest` of the age or what the
+            service asked for.
         """
+        fitting = self._fitting(age, typical, max(1, waiting), max(1, requests))
         # The exponent is bounded so that a long outage cannot overflow.
-        grown = max(self.share * age, self.shortest) * 2.0 ** min(failures, 30)
-        return min(grown, self.longest) * (1 - self.jitter * chance)
+        grown = min(fitting * 2.0 ** min(failures, 30), self.latest(age))
+        return max(grown * (1 - self.jitter * chance), asked)
+
+    def after_bell(self, since: float) -> float:
+        """Give the seconds until the next look at a job that a webhook has named.
+
+        Args:
+            since: seconds since the bell; the detail may be a little behind it.
+        """
+        return min(max(_HASTE * self.shortest, since), self.latest(since))
+
+    def latest(self, age: float) -> float:
+        """Give the seconds of the longest interval at an age."""
+        return max(self.longest, _LONGEST_SHARE * age)
+
+    def _fitting(self, age: float, typical: Typical | None, waiting: int, requests: int) -> float:
+        crowd = min(1.0, (requests - 1) / _CROWD)
+        shortest = self.shortest * (1 + _CROWD_PAUSE * crowd)
+        first = self.shortest * (_FIRST_LOOK + _CROWD_WAITS * crowd)
+        if age < self.shortest:
+            usual, sharing = first, 1.0
+        else:
+            usual, sharing = max(self.share * age, shortest), waiting / requests
+        # Where ends come at a rate h, looks each sqrt(2 worth / h) cost the least in all. The usual
+        # interval stands for a rate of its own, which experience corrects.
+        worth = _WORTH * self.shortest
+        expected = 2 * worth / usual**2
+        rate = typical.rate(age, expected) if typical else expected
+        wanted = math.sqrt(2 * worth / (rate * math.sqrt(sharing)))
+        widest = min(self.latest(age), max(_WIDEST_SHARE * age, first, usual))
+        return min(max(wanted, shortest, _FINEST_SHARE * age), widest)
 
     def goes_along(self, due: float, interval: float, now: float) -> bool:
         """Tell whether a job may be looked at now.

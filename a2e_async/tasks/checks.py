@@ -339,7 +339,7 @@ def is_url(text: str) -> bool:
 
 def frozen(value: Any) -> Any:
     """Make lists immutable, within objects too; what is no list is left for the check to refuse."""
-    return _frozen(value, _DEEPEST)
+    return None if value is None else _frozen(value, _DEEPEST)
 
 
 def _frozen(value: Any, levels: int) -> Any:

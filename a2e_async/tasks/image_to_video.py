@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import attrs
 
+from a2e_async.http.operation import Operation
 from a2e_async.tasks import checks, fields, rules
 from a2e_async.tasks.checks import Media
 from a2e_async.tasks.product import Product
@@ -18,6 +19,8 @@ ModelVersion = Literal["a2e", "a2e-v2", "a2e-v2-flash"]
 VideoTime = Literal[5, 10, 15, 20]
 
 _PATH = "/api/v1/userImage2Video"
+
+AVERAGE = Operation("GET", f"{_PATH}/avgProcessingTime")
 
 
 @attrs.frozen(kw_only=True)
@@ -74,6 +77,7 @@ class ImageToVideo(
         title="Image to Video",
         record=ImageToVideoRecord,
         **usual_routes(_PATH),
+        average=AVERAGE,
         result_fields=("result_url",),
         media="video",
         # Five seconds take up to ten minutes, of up to twenty, after a queue of its own.

@@ -86,6 +86,7 @@ class Product(Generic[R]):
         rename: operation that gives a task another name, or None.
         retry: operation that tries failed tasks again, or None.
         running: operation that lists the tasks under way, or None.
+        average: operation that tells how long tasks take on average, or None.
         name_field: field of the request and the record that holds the task's name, or None.
         status_field: field of the record that holds the status word.
         result_fields: fields that hold result URLs; nothing else in a record is a result.
@@ -108,6 +109,7 @@ class Product(Generic[R]):
     rename: Operation | None = None
     retry: Operation | None = None
     running: Operation | None = None
+    average: Operation | None = None
     name_field: str | None = "name"
     status_field: str = "current_status"
     result_fields: tuple[str, ...]
@@ -141,19 +143,21 @@ class Product(Generic[R]):
         """Read a task's JSON object as the product's record. `raw` itself is kept in it."""
         word = self.word(raw)
         state = self._state(word, raw)
-        failed = state is JobStatus.FAILED
-        messages = _FAILURE_MESSAGES + self.failure_fields
+        percent = raw.get("process")
+        found = wire.read_fields(raw, self.record, beyond=Record)
+        if state is JobStatus.FAILED:
+            messages = _FAILURE_MESSAGES + self.failure_fields
+            found["failed_code"] = _first_text(raw, _FAILURE_CODES)
+            found["failed_message"] = _first_text(raw, messages)
         return self.record(
-            **wire.read_fields(raw, self.record, beyond=Record),
+            **found,
             id=read_id(raw) or "",
             status=state,
             current_status=word,
             name=_first_text(raw, (self.name_field or "name", "name")),
             outputs=self.outputs(raw),
             coins=wire.read_number(raw.get("coins")),
-            progress=wire.read_integer(_first_present(raw, "process", "progress")),
-            failed_code=_first_text(raw, _FAILURE_CODES) if failed else None,
-            failed_message=_first_text(raw, messages) if failed else None,
+            progress=wire.read_integer(raw.get("progress") if percent is None else percent),
             created_at=wire.read_time(raw.get("createdAt")),
             updated_at=wire.read_time(raw.get("updatedAt")),
             raw=raw,
@@ -234,6 +238,8 @@ def one_of(data: Any, task_id: str) -> dict[str, Any] | None:
     Returns:
         The task's object, or None if it is not there.
     """
+    if isinstance(data, dict) and read_id(data) == task_id:
+        return data
     found = list(objects_in(data))
     own = next((item for item in found if read_id(item) == task_id), None)
     if own is not None:
@@ -257,7 +263,3 @@ def _first_text(raw: Mapping[str, Any], keys: tuple[str, ...]) -> str | None:
         if text:
             return text
     return None
-
-
-def _first_present(raw: Mapping[str, Any], *keys: str) -> Any:
-    return next((raw[key] for key in keys if raw.get(key) is not None), None)

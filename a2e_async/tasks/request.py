@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import attrs
 
-from a2e_async.tasks import checks, fields, media
+from a2e_async.tasks import checks, fields, media, webhook
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
@@ -50,8 +50,11 @@ class Request(Generic[R_co]):
     @property
     def has_local_media(self) -> bool:
         """Whether media of the request has to be uploaded before it can be sent."""
-        fields = media.media_fields(type(self))
-        return any(any(media.local_media(name, getattr(self, name))) for name in fields)
+        for name in media.media_fields(type(self)):
+            value = getattr(self, name)
+            if value is not None and any(media.local_media(name, value)):
+                return True
+        return False
 
 
 # Of two bases of one class, only one can have slots.
@@ -79,10 +82,8 @@ class NotifyingRequest(Request[R_co]):
             ``X-A2e-Webhook-Token``. It is in no repr.
     """
 
-    webhook_url: str | None = attrs.field(default=None, validator=checks.HttpsUrl(2048))
-    webhook_token: str | None = attrs.field(
-        default=None, repr=False, validator=checks.Text(most=256, secret=True)
-    )
+    webhook_url: str | None = attrs.field(default=None, validator=webhook.URL)
+    webhook_token: str | None = attrs.field(default=None, repr=False, validator=webhook.TOKEN)
 
 
 @attrs.frozen(kw_only=True, slots=False, repr=False)

@@ -130,7 +130,8 @@ async def test_jobs_that_are_gone_share_one_search(client: A2E, scripted: Script
     waits = (client.text_to_image.job(f"id-{n}").wait() for n in range(20))
     outcomes = await asyncio.gather(*waits, return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {JobNotFound}
-    assert scripted.count("GET", LIST) <= 4
+    # Three looks may try the list, until it counts as no use; each search reads it once.
+    assert scripted.count("GET", LIST) <= 3 + 4
 
 
 async def test_closing_sends_waiters_away(scripted: Scripted) -> None:
@@ -190,7 +191,7 @@ async def test_a_crash_is_told_and_the_next_wait_works(
     scripted.on("GET", DETAIL, ok(image(word="completed")))
     job = client.text_to_image.job("a")
     with monkeypatch.context() as broken:
-        broken.setattr(client._core.reader, "reads_many", crash)
+        broken.setattr(client._core.reader, "look_size", crash)
         with pytest.raises(ExceptionGroup):
             await job
     async with asyncio.timeout(5):
@@ -231,4 +232,4 @@ async def test_a_job_that_nobody_holds_is_forgotten(client: A2E, scripted: Scrip
     scripted.on("GET", DETAIL, ok(image(word="completed")))
     await client.text_to_image.job("a")
     gc.collect()
-    assert not client._core.poller._watches
+    assert not any(client._core.poller._watches.values())

@@ -48,7 +48,7 @@ async def test_leaving_early_leaves_nothing(client: A2E, scripted: Scripted) -> 
     job = client.text_to_image.job("a")
     async for _ in job.updates():
         break
-    assert not job._watch.waiters
+    assert not job._watch.awaited
     looks = scripted.count("GET", DETAIL)
     await asyncio.sleep(0.2)
     assert scripted.count("GET", DETAIL) <= looks + 1
@@ -91,6 +91,6 @@ async def test_a_refresh_is_news_to_a_follower(client: A2E, scripted: Scripted) 
     updates = job.updates()
     await anext(updates)
     following = asyncio.create_task(anext(updates))
-    await until(lambda: job._watch.waiters)
+    await until(lambda: job._watch.awaited)
     await job.refresh()
     assert (await following).status is JobStatus.COMPLETED

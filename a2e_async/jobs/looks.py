@@ -1,0 +1,127 @@
+"""One look at jobs that are due: what the service tells of them, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import attrs
+
+from a2e_async import clock
+from a2e_async.errors import A2EError, APIError, AuthenticationFailed, NotFound
+from a2e_async.http.retry import is_transient
+from a2e_async.http.session import Session
+from a2e_async.jobs.answers import NothingNew
+from a2e_async.jobs.reader import Reader
+from a2e_async.jobs.schedule import Schedule
+from a2e_async.jobs.watch import Watch
+from a2e_async.tasks.record import Record
+
+R = TypeVar("R", bound=Record)
+
+# A look that hangs must not hold up the news of its jobs for as long as a start may take.
+_LOOK_TIMEOUT = 20.0
+# A refusal may be a proxy's or the service's bad moment; a job ends with it after so many in a row.
+_REFUSALS = 3
+
+
+@attrs.frozen(eq=False)
+class Looks:
+    """Looks at jobs and tells whoever waits what came of it.
+
+    Attributes:
+        session: where the requests go.
+        reader: how records are read.
+        schedule: when a task counts as gone.
+        seen: takes a record in, or that nothing is new.
+        release: lets jobs wait for their next look.
+    """
+
+    session: Session
+    reader: Reader
+    schedule: Schedule
+    seen: Callable[[Watch[Any], Any], None]
+    release: Callable[[Sequence[Watch[Any]]], None]
+    _gone: dict[str, list[Watch[Any]]] = attrs.field(factory=dict, init=False)
+
+    async def look(self, watches: Sequence[Watch[Any]]) -> None:
+        """Look at jobs of one family, and release each of them."""
+        found = await self._read(watches)
+        gone = [watch for watch in watches if self._take(watch, found[watch.task_id])]
+        # The news of the others does not wait for the search.
+        self.release([watch for watch in watches if watch not in gone] if gone else watches)
+        if gone:
+            await self._search_together(gone)
+
+    def forget(self) -> None:
+        """Forget a search that broke off."""
+        self._gone.clear()
+
+    async def _read(self, watches: Sequence[Watch[Any]]) -> dict[str, Any]:
+        known = {watch.task_id: watch.packed for watch in watches}
+        limit = min(_LOOK_TIMEOUT, self.session.settings.read_timeout)
+        product = watches[0].product
+        try:
+            return await self.reader.look(product, known, read_timeout=limit)
+        except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
+            return dict.fromkeys(known, error)
+
+    def _take(self, watch: Watch[Any], outcome: Record | Exception) -> bool:
+        """Take in what a look found; tell whether the task counts as gone."""
+        if isinstance(outcome, (Record, NothingNew)):
+            self.seen(watch, outcome if isinstance(outcome, Record) else None)
+            return False
+        trouble = watch.troubled()
+        trouble.error = outcome
+        if isinstance(outcome, NotFound):
+            missing_for = trouble.miss(clock.now())
+            return self.schedule.is_gone(
+                seen=watch.seen, missing_for=missing_for, looks=trouble.missed
+            )
+        trouble.failures += 1
+        trouble.refused += not _is_passing(outcome)
+        if _ends_wait(outcome, trouble.refused):
+            watch.tell(outcome)
+        return False
+
+    async def _search_together(self, gone: list[Watch[Any]]) -> None:
+        """Search for tasks in one go with those that turn out gone during the search before."""
+        kind = gone[0].product.kind
+        if kind in self._gone:
+            self._gone[kind] += gone
+            return
+        while gone:
+            self._gone[kind] = []
+            await self._search(gone)
+            self.release(gone)
+            gone = self._gone.pop(kind)
+
+    async def _search(self, gone: Sequence[Watch[Any]]) -> None:
+        # Some details are lost to the service while its list still has them. The count of misses
+        # stays, so that the next miss comes back here at once.
+        try:
+            found = await self.reader.search(gone[0].product, {watch.task_id for watch in gone})
+        except Exception as error:  # noqa: BLE001  (it only keeps from knowing better)
+            found = {}
+            if _is_passing(error):
+                return
+        for watch in gone:
+            record = found.get(watch.task_id)
+            trouble = watch.trouble
+            if record is None:
+                watch.tell(watch.last_error)
+            else:
+                self.seen(watch, record)
+                watch.trouble = trouble
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, A2EError) and is_transient(error)
+
+
+def _ends_wait(error: Exception, refused: int) -> bool:
+    """Tell whether a look's error ends the wait, after so many refusals since the last success."""
+    if _is_passing(error):
+        return False
+    at_once = isinstance(error, AuthenticationFailed) or not isinstance(error, APIError)
+    return at_once or refused >= _REFUSALS
