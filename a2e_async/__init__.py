@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from a2e_async.tasks import *  # noqa: F403
     from a2e_async.tasks.record import Record
     from a2e_async.tasks.request import Request
+    from a2e_async.tasks.webhook import Webhook
+    from a2e_async.webhooks import WebhookReceiver
 
 __all__ = [
     "A2E",
@@ -115,6 +117,8 @@ __all__ = [
     "Unsupported",
     "UploadFailed",
     "Voice",
+    "Webhook",
+    "WebhookReceiver",
     "__version__",
 ]
 __all__ += tasks.__all__
@@ -174,6 +178,8 @@ _HOMES = {
     "JobStatus": "status",
     "Record": "tasks.record",
     "Request": "tasks.request",
+    "Webhook": "tasks.webhook",
+    "WebhookReceiver": "webhooks",
 }
 
 

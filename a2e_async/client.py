@@ -20,6 +20,7 @@ from a2e_async.jobs.schedule import Schedule
 from a2e_async.parts import FamilyOf, Group
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
+from a2e_async.tasks.webhook import Webhook, check_webhook
 
 if TYPE_CHECKING:
     import aiohttp
@@ -104,6 +105,7 @@ class A2E:
         read_timeout: float = 60.0,
         retry: RetryPolicy | None = None,
         schedule: Schedule | None = None,
+        webhook: Webhook | None = None,
     ) -> None:
         """Make a client. Nothing is opened or sent yet.
 
@@ -119,10 +121,12 @@ class A2E:
             read_timeout: seconds without a byte of an answer before a request is given up.
             retry: limits of the retries of one request.
             schedule: how often waiting jobs are looked at.
+            webhook: where the service calls when a task ends, sent with each start that can take
+                it and has no ``webhook_url`` of its own. `WebhookReceiver` listens to the calls.
 
         Raises:
             ConfigurationError: no token, or an address that is none.
-            TypeError: a time that is no number.
+            TypeError: a time that is no number, or a webhook that is no `Webhook`.
             ValueError: a time of 0 or below, or a language that is none.
         """
         settings = config.from_environment(
@@ -136,11 +140,19 @@ class A2E:
         self._open(
             Session(settings, session=session, middlewares=middlewares, policy=retry),
             schedule or Schedule(),
+            webhook,
         )
 
-    def _open(self, session: Session, schedule: Schedule, sandbox: Sandbox | None = None) -> None:
+    def _open(
+        self,
+        session: Session,
+        schedule: Schedule,
+        webhook: Webhook | None,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        check_webhook(webhook)
         self._sandbox = sandbox
-        self._core = Core(session, schedule)
+        self._core = Core(session, schedule, webhook=webhook)
 
     @classmethod
     def sandbox(
@@ -149,6 +161,7 @@ class A2E:
         sandbox: Sandbox | None = None,
         schedule: Schedule | None = None,
         retry: RetryPolicy | None = None,
+        webhook: Webhook | None = None,
         **options: Any,
     ) -> Self:
         """Make a client on a local service in this process: no token, no network, no coins.
@@ -159,6 +172,7 @@ class A2E:
             schedule: how often waiting jobs are looked at; left out, as often as the sandbox's
                 speed makes sensible.
             retry: limits of the retries of one request.
+            webhook: where the sandbox calls when a task ends, such as ``http://localhost:8080/``.
             options: arguments of `a2e_async.sandbox.Sandbox`.
 
         Returns:
@@ -189,6 +203,7 @@ class A2E:
         client._open(  # noqa: SLF001  (its own class)
             Session(settings, policy=retry, address=address),
             schedule or Schedule().faster(min(max(service.speed, 1.0), _FASTEST)),
+            webhook,
             own,
         )
         return client

@@ -10,7 +10,7 @@ import typer
 
 from a2e_async import A2E
 from a2e_async._version import __version__
-from a2e_async.cli import catalog, demo, generate, jobs, kinds, messages, operations, serve
+from a2e_async.cli import catalog, demo, generate, jobs, kinds, listen, messages, operations, serve
 from a2e_async.cli.exits import ExitCode
 from a2e_async.cli.options import group
 from a2e_async.cli.output import Output
@@ -39,7 +39,8 @@ app.add_typer(jobs.app, name="jobs", rich_help_panel=_MEDIA)
 for _function in (catalog.avatars, catalog.voices, catalog.languages, catalog.coins):
     app.command(rich_help_panel=_LISTS)(_function)
 app.command(rich_help_panel=_LISTS, epilog=operations.LEGEND)(operations.operations)
-app.command(rich_help_panel=_MEDIA)(catalog.upload)
+for _function in (catalog.upload, listen.listen):
+    app.command(rich_help_panel=_MEDIA)(_function)
 for _function in (demo.demo, serve.sandbox):
     app.command(rich_help_panel=_TRIAL)(_function)
 

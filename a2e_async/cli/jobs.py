@@ -206,7 +206,7 @@ def _finish(shell: Shell, tokens: Sequence[str], wanted: Delivery) -> None:
     outcomes: dict[int, Result | Exception] = {}
 
     async def work(a2e: A2E) -> None:
-        await follow.finish_all(shell, _jobs(a2e, tokens), wanted, outcomes)
+        await follow.finish_all(shell, jobs_of(a2e, tokens), wanted, outcomes)
 
     try:
         shell.run(work)
@@ -214,7 +214,8 @@ def _finish(shell: Shell, tokens: Sequence[str], wanted: Delivery) -> None:
         follow.hand_over(shell, outcomes, follow.results_to(shell))
 
 
-def _jobs(a2e: A2E, tokens: Sequence[str]) -> list[Job[Any]]:
+def jobs_of(a2e: A2E, tokens: Sequence[str]) -> list[Job[Any]]:
+    """Make the jobs of tokens, each once."""
     return [a2e.job(token) for token in dict.fromkeys(token.strip() for token in tokens)]
 
 
@@ -228,14 +229,14 @@ def delete(
 ) -> None:
     """Delete tasks and their results at the service."""
     client = shell.client()
-    names = [job.token for job in _jobs(client, tokens)]
+    names = [job.token for job in jobs_of(client, tokens)]
     if not yes:
         shell.ask(f"Delete {count(len(names), 'task')} ({joined(names)}) for good?", "--yes")
 
     outcomes: dict[int, Exception | None] = {}
 
     async def work(a2e: A2E) -> None:
-        await follow.each(_jobs(a2e, tokens), Job[Any].delete, outcomes)
+        await follow.each(jobs_of(a2e, tokens), Job[Any].delete, outcomes)
 
     def show(index: int, _: None) -> None:
         shell.out.result({"token": names[index], "deleted": True}, f"deleted {names[index]}")

@@ -18,7 +18,7 @@ from a2e_async.config import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from a2e_async.sandbox import Sandbox
 
 _OPTIONS = inspect.signature(Sandbox).parameters
-_MOST_PORT = 65535
+MOST_PORT = 65535
 
 
 @command
@@ -31,7 +31,7 @@ def sandbox(
     port: Annotated[
         int,
         typer.Option(
-            min=0, max=_MOST_PORT, metavar="PORT", help="Port to listen on, 0 for a free one."
+            min=0, max=MOST_PORT, metavar="PORT", help="Port to listen on, 0 for a free one."
         ),
     ] = _OPTIONS["port"].default,
     speed: Annotated[

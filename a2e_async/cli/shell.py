@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from a2e_async import A2E, A2EError, ConfigurationError, Job, config, tasks
+from a2e_async import A2E, A2EError, ConfigurationError, Job, Webhook, config, tasks
 from a2e_async.cli import exits, log, messages, progress, run
 from a2e_async.cli.exits import ExitCode
 from a2e_async.cli.ledger import Begun, Ledger
@@ -72,11 +72,12 @@ class Shell:
         self.ledger = Ledger()
         self.code = ExitCode.OK
 
-    def run(self, work: Callable[[A2E], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[A2E], Awaitable[T]], *, webhook: Webhook | None = None) -> T:
         """Run a coroutine function with a client, and show what goes on meanwhile.
 
         Args:
             work: the function.
+            webhook: the client's, if it has one.
 
         Returns:
             What it returns.
@@ -85,7 +86,7 @@ class Shell:
             ConfigurationError: no token, or a bad address.
             Interrupted: somebody stopped it.
         """
-        client = self.client()
+        client = self.client(webhook)
 
         async def main() -> T:
             async with client:
@@ -94,18 +95,18 @@ class Shell:
         with self.board:
             return run.run(main, at_stop=self.out.hush)
 
-    def client(self) -> A2E:
+    def client(self, webhook: Webhook | None = None) -> A2E:
         """Make the client that the options ask for. Nothing is opened or sent yet."""
         if self.given.sandbox and self.given.base_url is not None:
             raise ValueError("--sandbox and --base-url: expected one of them, got both")
         if self.given.sandbox:
-            return A2E.sandbox()
+            return A2E.sandbox(webhook=webhook)
         if not any(os.environ.get(variable, "").strip() for variable in TOKEN_VARIABLES):
             raise ConfigurationError(
                 f"no token: set {' or '.join(TOKEN_VARIABLES)}, or add --sandbox to try it "
                 "without a token"
             )
-        return A2E(base_url=self.given.base_url)
+        return A2E(base_url=self.given.base_url, webhook=webhook)
 
     @property
     def address(self) -> str:

@@ -17,12 +17,12 @@ from a2e_async.cli.shell import Shell
 
 Make: TypeAlias = Callable[[A2E], Awaitable[Sequence[Job[Any]]]]
 
-_RESULTS = "Results"
+RESULTS = "Results"
 
 Out = Annotated[
     Path,
     typer.Option(
-        "--out", "-o", metavar="DIR", help="Directory of the results.", rich_help_panel=_RESULTS
+        "--out", "-o", metavar="DIR", help="Directory of the results.", rich_help_panel=RESULTS
     ),
 ]
 Wait = Annotated[
@@ -30,7 +30,7 @@ Wait = Annotated[
     typer.Option(
         "--wait/--no-wait",
         help="Wait for the results, or print the tokens of the jobs only.",
-        rich_help_panel=_RESULTS,
+        rich_help_panel=RESULTS,
     ),
 ]
 Timeout = Annotated[
@@ -40,7 +40,7 @@ Timeout = Annotated[
         min=0,
         metavar="SECONDS",
         help="How long to wait for a task; left out, the product's own deadline.",
-        rich_help_panel=_RESULTS,
+        rich_help_panel=RESULTS,
     ),
 ]
 

@@ -5,12 +5,14 @@ then by rate. Where it applies is named by
 
 - a kind: start, detail, list, batch-detail, delete, other, stream, download, upload;
 - a path glob (it holds a slash), matched with the request's path: `"/api/v1/userText2?mage/*"`;
-- `"*"`: every request.
+- `"*"`: every request;
+- `"webhook"`: the calls that the sandbox itself makes when tasks end, which nothing else names.
 
     faults = Faults(rate={"start": {Fault.lost_answer(): 0.1}, "detail": {Fault.status(502): 0.2}})
     faults.next("start", Fault.lost_answer())                   # the next start, once
     faults.next("detail", Fault.none(), Fault.status(500))      # not the next look, the one after
     faults.next("*", Fault.rate_limited(retry_after=0.5), times=3)
+    faults.next("webhook", Fault.lost_request(), Fault.repeated(3), Fault.slow(2))
 
 No fault breaks the books: coins are charged exactly when the task exists.
 """
@@ -29,6 +31,9 @@ from a2e_async.sandbox.dice import dice
 if TYPE_CHECKING:
     from random import Random
 
+WEBHOOK = "webhook"
+"""The calls that the sandbox makes itself."""
+
 KINDS = (
     "start",
     "detail",
@@ -39,6 +44,7 @@ KINDS = (
     "stream",
     "download",
     "upload",
+    WEBHOOK,
 )
 
 
@@ -58,10 +64,19 @@ class Effect(StrEnum):
     FAILED_TASK = "failed task"
     UNKNOWN_STATUS = "unknown status"
     STREAM_ERROR = "stream error"
+    REPEATED = "repeated"
+    WRONG_TOKEN = "wrong token"  # noqa: S105  (what happens)
+    UNKNOWN_ID = "unknown id"
 
 
 START_ONLY = frozenset({Effect.EARLY_404, Effect.FAILED_TASK})
 """Effects on the task that a start makes; other requests are not touched by them."""
+
+WEBHOOK_ONLY = frozenset({Effect.REPEATED, Effect.WRONG_TOKEN, Effect.UNKNOWN_ID})
+"""Effects on the calls of webhooks, which know no others but those below."""
+
+ON_WEBHOOKS = WEBHOOK_ONLY | {Effect.NONE, Effect.LOST_REQUEST, Effect.SLOW}
+"""All effects on the calls of webhooks."""
 
 
 @attrs.frozen
@@ -78,6 +93,7 @@ class Fault:
         code: Envelope code of a refusal, `failed_code` of a failed task.
         message: Text of a refusal or a failure, or an unknown status word.
         fraction: Share of the body that is sent before a cut, 0 to 1.
+        times: How often a webhook is called.
     """
 
     effect: Effect
@@ -89,6 +105,7 @@ class Fault:
     code: int = 0
     message: str = ""
     fraction: float = 0.5
+    times: int = 1
 
     @classmethod
     def none(cls) -> Fault:
@@ -97,7 +114,7 @@ class Fault:
 
     @classmethod
     def lost_request(cls) -> Fault:
-        """Drop the connection before the request is carried out."""
+        """Drop the connection before the request is carried out; a webhook is not called."""
         return cls(Effect.LOST_REQUEST)
 
     @classmethod
@@ -152,7 +169,7 @@ class Fault:
 
     @classmethod
     def slow(cls, seconds: float) -> Fault:
-        """Carry out and answer rightly, but only after so many real seconds."""
+        """Carry out and answer rightly, or call a webhook, but only after so many real seconds."""
         return cls(Effect.SLOW, seconds=seconds, carried_out=True)
 
     @classmethod
@@ -179,6 +196,21 @@ class Fault:
     def stream_error(cls, message: str = "generation failed") -> Fault:
         """Break a stream of events off with an `error` event; without a stream, refuse."""
         return cls(Effect.STREAM_ERROR, message=message, carried_out=True)
+
+    @classmethod
+    def repeated(cls, times: int = 2) -> Fault:
+        """Call a webhook so many times."""
+        return cls(Effect.REPEATED, carried_out=True, times=times)
+
+    @classmethod
+    def wrong_token(cls) -> Fault:
+        """Call a webhook as a stranger would: with another token."""
+        return cls(Effect.WRONG_TOKEN)
+
+    @classmethod
+    def unknown_id(cls) -> Fault:
+        """Call a webhook with the right token for a task that there is not."""
+        return cls(Effect.UNKNOWN_ID)
 
 
 @attrs.define(eq=False)
@@ -270,6 +302,8 @@ class Faults:
 
 def matches(where: str, kind: str, path: str) -> bool:
     """Tell whether a place (kind, glob or `"*"`) means this request."""
+    if WEBHOOK in (where, kind):
+        return where == kind
     return where in ("*", kind) or ("/" in where and fnmatchcase(path, where))
 
 
@@ -286,3 +320,6 @@ def _check(where: str, fault: Fault) -> None:
         raise ValueError(f"{fault.effect} concerns starts, not {where!r}")
     if fault.effect is Effect.STREAM_ERROR and where in KINDS and where != "stream":
         raise ValueError(f"{fault.effect} concerns streams, not {where!r}")
+    if fault.effect not in ON_WEBHOOKS if where == WEBHOOK else fault.effect in WEBHOOK_ONLY:
+        allowed = ", ".join(sorted(ON_WEBHOOKS))
+        raise ValueError(f"{fault.effect} at {where!r}: allowed at {WEBHOOK!r} are {allowed}")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from a2e_async import A2E
+    from a2e_async.sandbox.bells import Bell
     from a2e_async.sandbox.rooms import Room
     from a2e_async.sandbox.server import Server
     from a2e_async.sandbox.tasks import Task
@@ -69,6 +70,8 @@ class Sandbox:
         envelope: str = "plain",
         other_shapes: Iterable[str] = (),
         streaming_hosts: int | None = None,
+        webhook_payload: str = "event",
+        public_webhooks: bool = False,
     ) -> None:
         """Set a sandbox up; nothing listens before `start`.
 
@@ -98,6 +101,11 @@ class Sandbox:
                 and text (a bare id or URL in place of an object, an object for speech).
             streaming_hosts: How many streaming rooms can be open at once; further ones are
                 refused with code 1001. None for any number.
+            webhook_payload: What webhooks are sent, which is documented nowhere: event (an object
+                with the event and the record), record, bare-id (as text), no-id (the event alone)
+                or empty.
+            public_webhooks: Call webhooks on other hosts than this machine and private networks
+                too; without it nothing leaves them.
 
         Raises:
             ValueError: `speed` is not above 0, or an option is none of its values.
@@ -105,7 +113,14 @@ class Sandbox:
         if not speed > 0:
             raise ValueError(f"speed={speed!r}: a number above 0 is allowed")
         options = Options(
-            classic, batch_detail, list_shape, envelope, other_shapes, streaming_hosts
+            classic,
+            batch_detail,
+            list_shape,
+            envelope,
+            other_shapes,
+            streaming_hosts,
+            webhook_payload,
+            public_webhooks,
         )
         real = clock or time.monotonic
         simulated = SimulatedClock(real, speed, time.time() if epoch is None else epoch, real())
@@ -164,6 +179,11 @@ class Sandbox:
         """The streaming rooms that are open now, oldest first."""
         now = self._world.service.clock.now()
         return tuple(room for room in self._world.rooms.values() if room.open(now))
+
+    @property
+    def bells(self) -> tuple[Bell, ...]:
+        """The calls of webhooks so far, the last 10,000 at the most, oldest first."""
+        return () if self._server is None else tuple(self._server.bells.log)
 
     async def start(self) -> None:
         """Listen; does nothing when it already does.

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from a2e_async.sandbox import wire
 from a2e_async.sandbox.api import Api, Request
 from a2e_async.sandbox.assets import Assets
+from a2e_async.sandbox.bells import Bells
 from a2e_async.sandbox.replies import Refusal, failure
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Server:
         log: Notes every request.
         api: The API.
         assets: The asset host.
+        bells: The webhooks.
     """
 
     world: World
@@ -42,6 +44,7 @@ class Server:
     log: RequestLog
     api: Api
     assets: Assets
+    bells: Bells
     _runners: list[web.ServerRunner] = attrs.field(factory=list, init=False)
 
     @classmethod
@@ -54,7 +57,8 @@ class Server:
         token: str | None,
     ) -> Server:
         """Prepare both hosts; nothing listens yet."""
-        return cls(world, faults, log, Api(world, document, token), Assets(world))
+        api, bells = Api(world, document, token), Bells(world, faults)
+        return cls(world, faults, log, api, Assets(world), bells)
 
     async def listen(self, host: str, port: int) -> tuple[str, str]:
         """Open both ports.
@@ -66,12 +70,14 @@ class Server:
         Returns:
             The base URLs of the API and of the asset host.
         """
-        return await self._open(self._serve_api, host, port), await self._open(
-            self._serve_assets, host, 0
-        )
+        api = await self._open(self._serve_api, host, port)
+        assets = await self._open(self._serve_assets, host, 0)
+        self.bells.look()
+        return api, assets
 
     async def close(self) -> None:
-        """Close both ports; requests under way get half a second."""
+        """Call no more webhooks and close both ports; requests under way get half a second."""
+        await self.bells.aclose()
         while self._runners:
             await self._runners.pop().cleanup()
 
@@ -103,7 +109,9 @@ class Server:
                 received = await _received(request)
             except Refusal as refusal:
                 return failure(refusal.status, refusal.code, refusal.message, "")
-            return self.api.answer(route, received, fault)
+            reply = self.api.answer(route, received, fault)
+            self.bells.look()
+            return reply
 
         answer, status = await wire.respond(request, fault, work, self._date())
         self.log.add(request.method, request.path, status, kind)

@@ -6,6 +6,7 @@ Nothing runs for a task: where it stands follows from the clock whenever somebod
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from a2e_async.sandbox.dice import dice
@@ -33,6 +34,7 @@ class Service:
         clock: Simulated time.
         ledger: The account; read `coins` for the balance with due refunds.
         tasks: All tasks by id, deleted ones included.
+        bells: A heap of the moments at which tasks with a webhook end.
         user: Id of the only user.
     """
 
@@ -58,6 +60,8 @@ class Service:
         self.clock = clock
         self.retention = retention
         self.tasks: dict[str, Task] = {}
+        self.bells: list[tuple[float, int, Task]] = []
+        self._order = count()
         self._seed = seed
         self._durations = durations
         self._ids = dice(seed, "ids")
@@ -123,6 +127,7 @@ class Service:
         task.fails, task.failed_code, task.failed_message = False, 0, ""
         if fault is not None:
             _befall(task, fault)
+        self._hang_bell(task)
 
     def charge(self, coins: int, reason: str) -> None:
         """Take coins.
@@ -166,6 +171,21 @@ class Service:
         task.deleted = True
         self._families[task.kind].pop(task.id, None)
 
+    def ringing(self) -> Iterator[Task]:
+        """Take the tasks with a webhook that have ended since the last time, oldest end first.
+
+        A task that was deleted rings no more, and one that was begun anew when it ends again.
+        """
+        now = self.clock.now()
+        while self.bells:
+            moment, _, task = self.bells[0]
+            rings = moment == task.ends and not task.deleted
+            if rings and task.fraction(now) < 1:
+                return
+            heappop(self.bells)
+            if rings:
+                yield task
+
     def _make(
         self,
         product: Product,
@@ -197,8 +217,13 @@ class Service:
     def _keep(self, task: Task) -> None:
         self.tasks[task.id] = task
         self._families.setdefault(task.kind, {})[task.id] = task
+        self._hang_bell(task)
         if task.fails and task.product.traits.refund:
             heappush(self._refunds, (task.ends, task.number, task))
+
+    def _hang_bell(self, task: Task) -> None:
+        if task.body.get("webhook_url"):
+            heappush(self.bells, (task.ends, next(self._order), task))
 
     def _duration(self, timing: Timing, path: str) -> float:
         drawn = timing.draw(self._timing)

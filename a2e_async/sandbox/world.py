@@ -62,6 +62,23 @@ class OtherShape(StrEnum):
     TEXT = "text"
 
 
+class BellShape(StrEnum):
+    """What a webhook is sent: its real payload is recorded nowhere.
+
+    EVENT: An object with the event's name, and the record under `data`.
+    RECORD: The record.
+    BARE_ID: The id as text.
+    NO_ID: An object with the event's name alone.
+    EMPTY: Nothing.
+    """
+
+    EVENT = "event"
+    RECORD = "record"
+    BARE_ID = "bare-id"
+    NO_ID = "no-id"
+    EMPTY = "empty"
+
+
 def _shapes(names: Iterable[str]) -> frozenset[OtherShape]:
     return frozenset(map(OtherShape, names))
 
@@ -77,6 +94,8 @@ class Options:
         envelope: How data is wrapped.
         other_shapes: Where the second documented shape is answered.
         streaming_hosts: How many streaming rooms can be open at once; None for any number.
+        webhook_payload: Shape of what a webhook is sent.
+        public_webhooks: Webhooks on other hosts than local ones are called too.
     """
 
     classic: bool = False
@@ -85,6 +104,8 @@ class Options:
     envelope: Envelope = attrs.field(default=Envelope.PLAIN, converter=Envelope)
     other_shapes: frozenset[OtherShape] = attrs.field(default=frozenset(), converter=_shapes)
     streaming_hosts: int | None = None
+    webhook_payload: BellShape = attrs.field(default=BellShape.EVENT, converter=BellShape)
+    public_webhooks: bool = False
 
 
 @attrs.frozen

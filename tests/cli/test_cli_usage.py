@@ -12,7 +12,7 @@ from tests.cli.conftest import Run, Service
 
 COMMANDS = (
     *("image", "video", "run", "jobs", "upload"),
-    *("avatars", "voices", "languages", "coins", "demo", "sandbox"),
+    *("avatars", "voices", "languages", "coins", "demo", "sandbox", "listen"),
 )
 SHARED = (["--json"], ["--base-url", "{url}"], ["-v"])
 
@@ -32,7 +32,10 @@ def test_help_tells_commands_exit_codes_and_where_the_token_comes_from(bare: Run
 
 @pytest.mark.parametrize(
     "command",
-    [*("image", "video", "run", "run flux_2", "jobs list"), *("sandbox", "demo", "upload")],
+    [
+        *("image", "video", "run", "run flux_2", "jobs list"),
+        *("sandbox", "demo", "upload", "listen"),
+    ],
 )
 def test_each_command_has_help_with_the_shared_options(bare: Run, command: str) -> None:
     ran = bare(*command.split(), "-h")

@@ -27,7 +27,7 @@ def test_a_client_loads_no_product_and_no_group() -> None:
     modules = loaded("from a2e_async import A2E\nA2E('sk_x')\nA2E.kinds()")
     assert products(modules) == set()
     assert not {name for name in modules if name.startswith(("resources.", "families.", "files."))}
-    assert not modules & {"catalogue", "facts", "sandbox", "cli", "recipes"}
+    assert not modules & {"catalogue", "facts", "sandbox", "cli", "recipes", "webhooks"}
 
 
 def test_a_product_is_loaded_when_it_is_used() -> None:

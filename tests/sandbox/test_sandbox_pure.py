@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from a2e_async import facts
 from a2e_async.sandbox import Fault, Faults
 from a2e_async.sandbox.clock import SimulatedClock
-from a2e_async.sandbox.faults import KINDS, matches
+from a2e_async.sandbox.faults import KINDS, WEBHOOK, matches
 from a2e_async.sandbox.handlers.documented import sample
 from a2e_async.sandbox.ledger import Ledger
 from a2e_async.sandbox.links import STEP, Links
@@ -294,12 +294,20 @@ def test_faults_are_checked_when_they_are_set() -> None:
     assert faults.pick("start", "/x") is None
 
 
-@given(st.sampled_from(KINDS), st.sampled_from(KINDS))
+REQUESTS = [kind for kind in KINDS if kind != WEBHOOK]
+
+
+@given(st.sampled_from(REQUESTS), st.sampled_from(KINDS))
 def test_places_match_by_kind_or_glob(kind: str, other: str) -> None:
     assert matches("*", kind, "/a/b")
     assert matches(other, kind, "/a/b") is (kind == other)
     assert matches("/a/*", kind, "/a/b")
     assert not matches("/A/*", kind, "/a/b")
+
+
+def test_webhooks_are_meant_by_their_name_only() -> None:
+    assert matches(WEBHOOK, WEBHOOK, "/a/b")
+    assert not any(matches(where, WEBHOOK, "/a/b") for where in (*REQUESTS, "*", "/a/*"))
 
 
 def test_the_log_is_bounded() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, assert_type
 
+from aiohttp import web
+
 from a2e_async import (
     A2E,
     Avatar,
@@ -19,6 +21,8 @@ from a2e_async import (
     TextToImage,
     TextToImageRecord,
     Voice,
+    Webhook,
+    WebhookReceiver,
 )
 from a2e_async.families.extensions import ExtendedPrompt, PromptEvent
 from a2e_async.families.image_to_video import ProcessingTime, QueueLevel
@@ -140,3 +144,11 @@ async def image_to_video(a2e: A2E, media: Path) -> None:
 def failed(error: JobFailed) -> None:
     assert_type(error.job, Job[Any])
     assert_type(error.record, Record | None)
+
+
+async def webhooks(request: web.Request) -> None:
+    a2e = A2E(webhook=Webhook(url="https://x.ai/"))
+    receiver = WebhookReceiver(a2e, A2E.sandbox(webhook=Webhook(url="https://x.ai/", token="t")))
+    assert_type(receiver.ring(None, b""), bool)
+    assert_type(await receiver.handle(request), web.Response)
+    assert_type(receiver.app(), web.Application)
