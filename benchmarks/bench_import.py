@@ -10,6 +10,9 @@ import statistics
 import subprocess
 import sys
 
+from benchmarks.ending import finish, over
+from benchmarks.measuring import share
+
 ROUNDS = 15
 LIMIT = 1.3
 CODE = "import time; t = time.process_time(); {}; print(time.process_time() - t)"
@@ -33,8 +36,9 @@ def main() -> None:
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     ours, theirs = (statistics.median(column) * 1000 for column in zip(*pairs, strict=True))
     print(f"{OURS} {ours:.0f} ms   {THEIRS} {theirs:.0f} ms   ratio {ratio:.2f}")
-    if ratio > LIMIT:
-        raise SystemExit(f"importing costs {ratio:.2f} times aiohttp's, more than {LIMIT}")
+    low, high = (round(share([a / b for a, b in pairs], percent), 2) for percent in (25, 75))
+    results = {"ratio": round(ratio, 2), "half": [low, high], "ms": [round(ours), round(theirs)]}
+    finish(results, over("the import, times aiohttp's", ratio, LIMIT))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What the client costs, measured. Run it with `nox -s bench`."""
