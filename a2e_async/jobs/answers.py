@@ -36,6 +36,13 @@ class NothingNew(Exception):
 NOTHING_NEW = NothingNew()
 
 
+@attrs.define
+class Tally:
+    """A number of requests."""
+
+    requests: int = 0
+
+
 @attrs.frozen(kw_only=True)
 class Manner:
     """How tasks are read.
@@ -44,11 +51,13 @@ class Manner:
         effect: `Effect.ONCE` to leave repeating to the caller, who asks again soon.
         read_timeout: seconds without a byte of an answer, by default the client's.
         known: what was last seen of the tasks.
+        tally: counts the requests that are made.
     """
 
     effect: Effect = Effect.READ
     read_timeout: float | None = None
     known: Known = attrs.field(factory=dict)
+    tally: Tally = attrs.field(factory=Tally)
 
     def is_new(self, task_id: str, raw: dict[str, Any]) -> bool:
         """Tell whether a task's JSON object is another one than was last seen."""
@@ -70,6 +79,7 @@ class Answers:
 
     async def ask(self, call: Call, manner: Manner) -> Envelope:
         """Send a request. Raises what `Session.call` raises."""
+        manner.tally.requests += 1
         if manner.effect is not Effect.ONCE:
             return await self._session.call(call, effect=manner.effect)
         async with self._place():

@@ -83,8 +83,15 @@ class Bells:
         self._named = _next(self._named, now, _GATHER)
         return self._named
 
-    def next_look_at_all(self, now: float, waiting: int) -> float:
-        """Tell when to look at all jobs because a bell names none; so many of them wait."""
+    def next_look_at_all(self, now: float, waiting: int) -> float | None:
+        """Tell when to look at all jobs because a bell names none; None if that is planned.
+
+        Args:
+            now: the present.
+            waiting: how many jobs there are.
+        """
+        if self._all > now:
+            return None
         pause = max(self.shortest, waiting / _ALL_PER_SECOND)
         self._all = _next(self._all, now, pause)
         return self._all

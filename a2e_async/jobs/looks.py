@@ -44,27 +44,28 @@ class Looks:
     release: Callable[[Sequence[Watch[Any]]], None]
     _gone: dict[str, list[Watch[Any]]] = attrs.field(factory=dict, init=False)
 
-    async def look(self, watches: Sequence[Watch[Any]]) -> None:
-        """Look at jobs of one family, and release each of them."""
-        found = await self._read(watches)
+    async def look(self, watches: Sequence[Watch[Any]]) -> int:
+        """Look at jobs of one family, and release each of them; tell how many requests it took."""
+        found, requests = await self._read(watches)
         gone = [watch for watch in watches if self._take(watch, found[watch.task_id])]
         # The news of the others does not wait for the search.
         self.release([watch for watch in watches if watch not in gone] if gone else watches)
         if gone:
             await self._search_together(gone)
+        return requests
 
     def forget(self) -> None:
         """Forget a search that broke off."""
         self._gone.clear()
 
-    async def _read(self, watches: Sequence[Watch[Any]]) -> dict[str, Any]:
+    async def _read(self, watches: Sequence[Watch[Any]]) -> tuple[dict[str, Any], int]:
         known = {watch.task_id: watch.packed for watch in watches}
         limit = min(_LOOK_TIMEOUT, self.session.settings.read_timeout)
         product = watches[0].product
         try:
             return await self.reader.look(product, known, read_timeout=limit)
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
-            return dict.fromkeys(known, error)
+            return dict.fromkeys(known, error), 1
 
     def _take(self, watch: Watch[Any], outcome: Record | Exception) -> bool:
         """Take in what a look found; tell whether the task counts as gone."""

@@ -7,6 +7,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Sequence
 from contextvars import Context
+from itertools import islice
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -32,8 +33,10 @@ from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
 
-_LOOKS_AT_ONCE = 16
 _NEVER = float("inf")
+# Of an id, in characters.
+_USUAL_LENGTH = 24
+_MOST_IDS = 1000
 # What the service tells of its mean duration counts as much as a few tasks' own.
 _WEIGHT_OF_MEAN = 3.0
 
@@ -56,6 +59,7 @@ class Poller:
         self._watches: defaultdict[str, WeakValueDictionary[str, Watch[Any]]]
         self._watches = defaultdict(WeakValueDictionary)
         self._anew: set[tuple[str, str]] = set()
+        self._lengths = {_USUAL_LENGTH}
         self._lines: dict[str, Line] = {}
         self._turns: deque[str] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -69,6 +73,7 @@ class Poller:
         family = self._watches[product.kind]
         found = family.get(task_id)
         if found is None:
+            self._lengths.add(len(task_id))
             anew = (product.kind, task_id) in self._anew
             found = family[task_id] = Watch(product, task_id, anew=anew)
         return found
@@ -141,11 +146,13 @@ class Poller:
         if self._closed:
             waiter.set_result(ClosedWhileWaiting())
             return waiter
+        is_first = not watch.awaited
         watch.admit(waiter, changes=changes)
         if until is not None:
             self._deadlines.add(until, waiter)
             self._rouse(until)
-        self._enlist(watch, self._line(watch.product))
+        if is_first:
+            self._enlist(watch, self._line(watch.product))
         return waiter
 
     def deleted(self, watch: Watch[Any]) -> None:
@@ -160,6 +167,8 @@ class Poller:
         """
         if self._closed:
             return
+        # A payload may have thousands of words; few are as long as an id.
+        texts = [*islice((text for text in texts if len(text) in self._lengths), _MOST_IDS)]
         known = [*self._known(texts)]
         if known:
             self._ring_for([watch for watch in known if not watch.ended])
@@ -193,6 +202,8 @@ class Poller:
         now = clock.now()
         waiting = sum(line.waiting for line in self._lines.values())
         due = self._bells.next_look_at_all(now, waiting)
+        if due is None:
+            return
         for kind, line in self._lines.items():
             line.hurry([w for w in self._watches[kind].values() if w.awaited], due)
         self._rouse(now)
@@ -304,17 +315,21 @@ class Poller:
                 left.append(kind)
 
     def _begin_look(self, looks: TaskGroup, line: Line, now: float) -> bool:
-        if line.looks >= _LOOKS_AT_ONCE:
+        if not self._is_free(line):
             return False
         self._ask_for_mean(looks, line)
         watches = line.take(now, self._reader.look_size(line.product))
         if not watches:
             return False
-        self._budget.spend(self._reader.requests_for(line.product, len(watches)), now)
+        expected = self._reader.requests_for(line.product, len(watches))
+        self._budget.spend(expected, now)
         line.looks += 1
         line.looking += len(watches)
-        looks.start_soon(self._look, line, watches)
+        looks.start_soon(self._look, line, watches, expected)
         return True
+
+    def _is_free(self, line: Line) -> bool:
+        return line.looks < self._reader.looks_at_once(line.product)
 
     def _ask_for_mean(self, looks: TaskGroup, line: Line) -> None:
         if not line.learned:
@@ -327,13 +342,14 @@ class Poller:
         if mean is not None:
             line.expect(mean, _WEIGHT_OF_MEAN)
 
-    async def _look(self, line: Line, watches: Sequence[Watch[Any]]) -> None:
-        await self._looks.look(watches)
+    async def _look(self, line: Line, watches: Sequence[Watch[Any]], expected: int) -> None:
+        made = await self._looks.look(watches)
+        self._budget.spend(max(0, made - expected), clock.now())
         line.looks -= 1
         self._wake.set()
 
     def _next_look(self, now: float) -> float:
-        free = (line.due() for line in self._lines.values() if line.looks < _LOOKS_AT_ONCE)
+        free = (line.due() for line in self._lines.values() if self._is_free(line))
         return max(min(free, default=_NEVER), self._budget.ready_at(now))
 
     def _seen(self, watch: Watch[R], record: R | None) -> None:

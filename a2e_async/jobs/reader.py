@@ -32,8 +32,10 @@ from a2e_async.tasks.record import Record
 R = TypeVar("R", bound=Record)
 
 BATCH_SIZE = 200
-_LIST_SIZE = 1000
-_SINGLE_READS = 16
+_LIST_SIZE = 5000
+_LOOKS_AT_ONCE = _SINGLE_READS = 16
+# Each would go through the same pages.
+_LISTS_AT_ONCE = 2
 _OLDEST_PAGE = 10
 
 
@@ -113,7 +115,7 @@ class Reader:
 
     async def look(
         self, product: Product[R], known: Known, *, read_timeout: float
-    ) -> dict[str, R | Exception]:
+    ) -> tuple[dict[str, R | Exception], int]:
         """Read tasks as `many` does for somebody who asks again soon.
 
         Nothing is repeated here. Where the product has no read of many tasks, or it is of no use,
@@ -125,10 +127,15 @@ class Reader:
             read_timeout: seconds without a byte of an answer.
 
         Returns:
-            For each id its record, `NothingNew`, or the error of reading it.
+            For each id its record, `NothingNew`, or the error of reading it; and how many requests
+            that took.
         """
-        task_ids = [*known]
         manner = Manner(effect=Effect.ONCE, read_timeout=read_timeout, known=known)
+        return await self._looked(product, [*known], manner), manner.tally.requests
+
+    async def _looked(
+        self, product: Product[R], task_ids: Sequence[str], manner: Manner
+    ) -> dict[str, R | Exception]:
         if product.reads_lists:
             return await self._listed(product, task_ids, manner)
         found: dict[str, R | Exception] = {}
@@ -145,6 +152,10 @@ class Reader:
         if self._reads_batches(product):
             return BATCH_SIZE
         return _LIST_SIZE if product.reads_lists or self.lists.usable(product) else 1
+
+    def looks_at_once(self, product: Product[Any]) -> int:
+        """Tell how many looks at tasks of a product may be under way at once."""
+        return _LISTS_AT_ONCE if self.look_size(product) == _LIST_SIZE else _LOOKS_AT_ONCE
 
     def requests_for(self, product: Product[Any], tasks: int) -> int:
         """Tell how many requests looks at so many tasks of a product are likely to take."""

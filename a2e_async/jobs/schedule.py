@@ -15,13 +15,13 @@ _gt0 = attrs.validators.gt(0.0)
 _FINEST_SHARE = 0.01
 # How far knowing better may stretch an interval, as a share of the job's age.
 _WIDEST_SHARE = 0.25
-# After ten minutes the longest interval grows on: a job of two hours waits for two minutes.
-_LONGEST_SHARE = 1 / 60
+# After a quarter of an hour the longest interval grows on: news of two hours is a minute late.
+_LONGEST_SHARE = 0.01
 # Hardly anything ends before this, in shortest intervals.
 _FIRST_LOOK = 2.0
 # A round of looks that takes so many requests is begun so much later, and made by this share more
 # seldom.
-_CROWD = 50
+_CROWD = 25
 _CROWD_WAITS = 1.5
 _CROWD_PAUSE = 0.1
 # The first look after one that was too early for a bell, in shortest intervals.
@@ -41,8 +41,8 @@ class Schedule:
     Attributes:
         share: the interval, as a share of the job's age, while nothing is known of its family.
         shortest: seconds of the shortest interval. The first look comes after two of them.
-        longest: seconds of the longest interval; from ten minutes on, a sixtieth of the job's age
-            where that is longer.
+        longest: seconds of the longest interval; a hundredth of the job's age where that is longer,
+            which it is from a quarter of an hour on.
         jitter: share of an interval by which it is shortened at random, 0 to 1.
         company: share of its interval by which a job may be looked at early, to go along with a
             request that is made anyway, 0 to 1.
@@ -135,11 +135,12 @@ class Schedule:
         else:
             usual, sharing = max(self.share * age, shortest), waiting / requests
         # Where ends come at a rate h, looks each sqrt(2 worth / h) cost the least in all. The usual
-        # interval stands for a rate of its own, which experience corrects.
+        # interval stands for a rate of its own, which experience corrects. That one request tells
+        # of many jobs counts for little: what each of them wants to know matters more.
         worth = _WORTH * self.shortest
         expected = 2 * worth / usual**2
         rate = typical.rate(age, expected) if typical else expected
-        wanted = math.sqrt(2 * worth / (rate * math.sqrt(sharing)))
+        wanted = math.sqrt(2 * worth / (rate * sharing**0.25))
         widest = min(self.latest(age), max(_WIDEST_SHARE * age, first, usual))
         return min(max(wanted, shortest, _FINEST_SHARE * age), widest)
 

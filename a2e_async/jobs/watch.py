@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import weakref
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -200,18 +200,17 @@ class Watch(Generic[R]):
 
     def admit(self, waiter: asyncio.Future[News], *, changes: bool) -> None:
         """Let somebody wait, for the next change or for the end."""
-        # Those who have stopped waiting are counted out here and not by a callback of each.
         if changes:
-            self._to_change = (*_waiting(self._to_change), waiter)
+            self._to_change = (*_swept(self._to_change), waiter)
         else:
-            self._to_end = (*_waiting(self._to_end), waiter)
+            self._to_end = (*_swept(self._to_end), waiter)
 
     def tell(self, error: News = None) -> None:
         """Wake those who wait for what just happened: an error or the end all, a change some."""
         waiters = self._to_change
         if error or self.ended:
             waiters += self._to_end
-        for waiter in _waiting(waiters):
+        for waiter in _waiting(waiters) if waiters else ():
             waiter.set_result(error)
 
     def __lt__(self, other: Watch[Any]) -> bool:
@@ -221,6 +220,12 @@ class Watch(Generic[R]):
 
 def _waiting(waiters: Iterable[asyncio.Future[News]]) -> Iterator[asyncio.Future[News]]:
     return (waiter for waiter in waiters if not waiter.done())
+
+
+def _swept(waiters: tuple[asyncio.Future[News], ...]) -> tuple[asyncio.Future[News], ...]:
+    """Count out those who have stopped waiting, at each doubling of the number."""
+    number = len(waiters)
+    return waiters if number & (number - 1) else tuple(_waiting(waiters))
 
 
 def packed(raw: dict[str, Any]) -> bytes | None:
@@ -234,6 +239,12 @@ def packed(raw: dict[str, Any]) -> bytes | None:
 
 def news(record: Record) -> tuple[Any, ...]:
     """Give what has to differ between two records for the later one to be news."""
-    # There are few words, and many records that say them.
-    word = None if record.current_status is None else sys.intern(record.current_status)
-    return (word, record.progress, record.outputs, record.status)
+    # Before there are results, there is little to say, and many records that say the same.
+    if not record.outputs:
+        return _running_news(record.current_status, record.progress, record.status)
+    return (record.current_status, record.progress, record.outputs, record.status)
+
+
+@lru_cache(1000)
+def _running_news(word: str | None, progress: int | None, state: JobStatus) -> tuple[Any, ...]:
+    return (word, progress, (), state)
