@@ -119,14 +119,17 @@ def _in_words(results: Results) -> str:
 def _quicker(results: Results) -> str:
     crowd = _lateness(rows(results, "waiting", jobs=CROWD), "p50", clients(results))
     lone = _lateness(rows(results, "lone", minutes=10), "mean", clients(results))
-    parts = [f"for {what} {_sooner(late)}" for what, late in (("many", crowd), ("one", lone))]
-    return f"Sooner, for more requests, are {'; '.join(parts)}."
+    return (
+        f"Where others are better: the news of many jobs comes sooner (p50), for more requests, with "
+        f"{_sooner(crowd)}; that of one long job with {_sooner(lone)}. The others look at each job "
+        f"alone, so that their requests per job do not depend on the number of jobs."
+    )
 
 
 def _sooner(late: Mapping[str, float]) -> str:
     names = [name for name in late if late[name] < late[OURS]]
     if len(names) == len(late) - 1:
-        return "all others"
+        return "all of them"
     return _listed(names) if names else "none"
 
 

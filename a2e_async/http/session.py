@@ -112,7 +112,9 @@ class Session:
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
         connector = self._sockets.for_service().connector
-        return connector.limit or None if connector is not None else None
+        if connector is None:
+            return None
+        return min(filter(None, (connector.limit, connector.limit_per_host)), default=None)
 
     def call(
         self,

@@ -74,7 +74,8 @@ class Answers:
     def __init__(self, session: Session) -> None:
         """Ask over this session."""
         self._session = session
-        self._places: anyio.Semaphore | None = None
+        self._most: int | None = None
+        self._semaphore: anyio.Semaphore | None = None
         self._unknown_words: set[tuple[str, str]] = set()
 
     async def ask(self, call: Call, manner: Manner) -> Envelope:
@@ -90,13 +91,17 @@ class Answers:
                 call, effect=Effect.ONCE, read_timeout=timeout, whole_timeout=whole
             )
 
-    def _place(self) -> anyio.Semaphore:
-        """Give the places for looks: half of the connections, so that starts find one free."""
-        if self._places is None:
+    def places(self) -> int:
+        """Tell how many looks there may be: on half of the connections, so that starts find one."""
+        if self._most is None:
             most = self._session.connections()
-            half = _MOST_LOOKS if most is None else min(_MOST_LOOKS, max(1, most // 2))
-            self._places = anyio.Semaphore(half, fast_acquire=True)
-        return self._places
+            self._most = _MOST_LOOKS if most is None else min(_MOST_LOOKS, max(1, most // 2))
+        return self._most
+
+    def _place(self) -> anyio.Semaphore:
+        if self._semaphore is None:
+            self._semaphore = anyio.Semaphore(self.places(), fast_acquire=True)
+        return self._semaphore
 
     def record(self, product: Product[R], raw: dict[str, Any]) -> R:
         """Read a record, and log a status word that nobody has documented, once."""
@@ -119,8 +124,9 @@ class Answers:
             manner: how they are read.
 
         Returns:
-            Their records by id, or `NothingNew`. A task without a status word, or that has
-            completed and shows no result, is left out: it is to be asked for once more.
+            Their records by id, or `NothingNew`. A task without a status word, or with one that is
+            known from nowhere, or that has completed and shows no result, is left out: its detail
+            is to tell.
         """
         found: dict[str, R | Exception] = {}
         for raw in objects_in(data):
@@ -129,8 +135,14 @@ class Answers:
                 continue
             if not manner.is_new(task_id, raw):
                 found[task_id] = NOTHING_NEW
-            elif product.word(raw):
+            elif self._is_known(product, product.word(raw)):
                 record = self.record(product, raw)
                 if record.status is not JobStatus.COMPLETED or product.is_whole(record):
                     found[task_id] = record
         return found
+
+    def _is_known(self, product: Product[Any], word: str | None) -> bool:
+        """Tell whether a status word is documented, or was in a detail at least."""
+        if not word:
+            return False
+        return status.lookup(word) is not None or (product.kind, word) in self._unknown_words

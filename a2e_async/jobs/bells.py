@@ -83,6 +83,10 @@ class Bells:
         self._named = _next(self._named, now, _GATHER)
         return self._named
 
+    def until_all(self, now: float) -> float:
+        """Give the seconds until the look at all jobs that is planned; no end if none is."""
+        return self._all - now if self._all > now else float("inf")
+
     def next_look_at_all(self, now: float, waiting: int) -> float | None:
         """Tell when to look at all jobs because a bell names none; None if that is planned.
 

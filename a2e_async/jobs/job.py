@@ -25,7 +25,7 @@ from a2e_async.errors import (
 from a2e_async.http import once
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.names import is_made_up
-from a2e_async.jobs.watch import ClosedWhileWaiting, News, OutOfTime, Watch, news
+from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, OutOfTime, Watch, news
 from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
 
@@ -124,7 +124,11 @@ class Job(Generic[R]):
         # No other coroutine or scope in here: a hundred thousand of these may wait at once.
         end = self._end(timeout)
         while not self.done:
-            error = await self._news(end, changes=False)
+            waiter = self._news(end, changes=False)
+            try:
+                error = await waiter
+            finally:
+                waiter.cancel()
             if error is not None and not self.done:
                 self._raise(error, timeout)
         return self._result()
@@ -275,6 +279,9 @@ class Job(Generic[R]):
                 f"with a2e.job({self.token!r})"
             )
             raise JobError(words, job=self, record=self.record) from None
+        except LookingStopped:
+            words = f"{self.token}: all tasks of the event loop were cancelled; await the job again"
+            raise JobError(words, job=self, record=self.record) from None
         except A2EError as error:
             error.concern(self)
             raise
@@ -315,7 +322,11 @@ class Updates(Generic[R]):
         if not self._started:
             self._started, self._end = True, self._job._end(self._timeout)  # noqa: SLF001
         while not self._has_news():
-            error = await self._job._news(self._end, changes=True)  # noqa: SLF001
+            waiter = self._job._news(self._end, changes=True)  # noqa: SLF001
+            try:
+                error = await waiter
+            finally:
+                waiter.cancel()
             if error is not None and not self._has_news():
                 self._job._raise(error, self._timeout)  # noqa: SLF001
         record = self._job.record

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from a2e_async.jobs.looks import Alone
 from a2e_async.jobs.schedule import Schedule
 from a2e_async.jobs.typical import Typical
 from a2e_async.jobs.watch import Watch
 from a2e_async.tasks.product import Product
 
 _NEVER = float("inf")
+_FEW = 1000
 
 
 class Line:
@@ -24,6 +27,8 @@ class Line:
         product: the family's product.
         looks: how many looks are under way.
         looking: at how many jobs.
+        alone: jobs that are to be looked at by their detail, with what else was seen of them.
+        alternates: whether it is the turn of these, where others are due too.
         learned: whether the service was asked for the family's mean duration.
     """
 
@@ -32,8 +37,11 @@ class Line:
         self.product = product
         self.looks = 0
         self.looking = 0
+        self.alone: deque[Alone] = deque()
+        self.alternates = False
         self.learned = False
         self._schedule = schedule
+        self._swept = 0
         self._heap: list[tuple[float, Watch[Any]]] = []
         self._queued = Typical(schedule.shortest)
         self._running = Typical(schedule.shortest)
@@ -94,6 +102,15 @@ class Line:
                 watch.due = due
                 if watch.awaited:
                     self.push(watch)
+        if len(self._heap) > 2 * self._swept + _FEW:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Drop what is out of date, so that a flood of bells takes no room."""
+        live = {watch: due for due, watch in self._heap if not _is_stale(due, watch)}
+        self._heap = [(due, watch) for watch, due in live.items()]
+        heapq.heapify(self._heap)
+        self._swept = len(self._heap)
 
 
 def _is_stale(due: float, watch: Watch[Any]) -> bool:

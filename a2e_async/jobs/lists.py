@@ -22,15 +22,14 @@ from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
 
-_ONCE = Manner(effect=Effect.ONCE)
+# A list that drips in is given up.
+_ONCE = Manner(effect=Effect.ONCE, read_timeout=20.0)
 _NEWEST = 200
 _NEWEST_PAGES = 10
 _SMALLEST_PAGE = 10
 _PAGES_AT_ONCE = 8
 # So many pages may tell of none of the tasks before those that are left are read one by one.
 _FRUITLESS_PAGES = 2
-# The tasks that wait may be older than what the first pages show; newer ones are there again.
-_REST_SECONDS = 30.0
 
 
 class Lists:
@@ -100,6 +99,7 @@ class Lists:
             is in trouble.
         """
         route, walk = self._route(product), _Walk(pages_of(product), task_ids)
+        begun = clock.now()
         try:
             while numbers := walk.next_pages():
                 calls = [walk.pages.call(number, walk.size) for number in numbers]
@@ -107,13 +107,13 @@ class Lists:
                     found = self._answers.matching(product, walk.wanted, data, manner)
                     walk.take(found, {read_id(raw) for raw in objects_in(data)})
         except A2EError as error:
-            if route.failed(error, clock.now(), comes_back=True):
+            if route.failed(error, begun, clock.now(), comes_back=True):
                 return {task_id: copy(error) for task_id in task_ids} | walk.found
             return walk.found
         if walk.found:
             route.was_of_use()
         else:
-            route.was_of_no_use("its first pages have none of the tasks", clock.now())
+            route.was_of_no_use("its first pages have none of the tasks", begun, clock.now())
         return walk.found
 
     async def _read_all(self, calls: Sequence[Call], manner: Manner) -> list[Any]:
@@ -145,7 +145,7 @@ class Lists:
     def _route(self, product: Product[Any]) -> ManyRoute:
         path = pages_of(product).path
         if path not in self._routes:
-            self._routes[path] = ManyRoute(product.kind, path, rest=_REST_SECONDS)
+            self._routes[path] = ManyRoute(product.kind, path)
         return self._routes[path]
 
 

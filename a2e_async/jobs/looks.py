@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -15,6 +15,7 @@ from a2e_async.jobs.answers import NothingNew
 from a2e_async.jobs.reader import Reader
 from a2e_async.jobs.schedule import Schedule
 from a2e_async.jobs.watch import Watch
+from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -23,6 +24,19 @@ R = TypeVar("R", bound=Record)
 _LOOK_TIMEOUT = 20.0
 # A refusal may be a proxy's or the service's bad moment; a job ends with it after so many in a row.
 _REFUSALS = 3
+
+
+@attrs.frozen
+class Alone:
+    """A job that is to be looked at by its detail.
+
+    Attributes:
+        watch: the job's watch.
+        record: what else was seen of it, for when the detail tells nothing.
+    """
+
+    watch: Watch[Any]
+    record: Record | None = None
 
 
 @attrs.frozen(eq=False)
@@ -44,26 +58,51 @@ class Looks:
     release: Callable[[Sequence[Watch[Any]]], None]
     _gone: dict[str, list[Watch[Any]]] = attrs.field(factory=dict, init=False)
 
-    async def look(self, watches: Sequence[Watch[Any]]) -> int:
-        """Look at jobs of one family, and release each of them; tell how many requests it took."""
+    async def together(self, watches: Sequence[Watch[Any]]) -> tuple[list[Alone], int]:
+        """Look at jobs of one family by requests that tell of many, and release those.
+
+        Returns:
+            The jobs that are to be looked at alone, and how many requests it took.
+        """
         found, requests = await self._read(watches)
-        gone = [watch for watch in watches if self._take(watch, found[watch.task_id])]
+        alone = [
+            Alone(watch, outcome if isinstance(outcome, Record) else None)
+            for watch in watches
+            if _is_unclear(outcome := found.get(watch.task_id))
+        ]
+        left = {one.watch for one in alone}
+        await self._take_all({w: found[w.task_id] for w in watches if w not in left})
+        return alone, requests
+
+    async def alone(self, one: Alone) -> None:
+        """Look at one job, and release it."""
+        watch = one.watch
+        outcome = await self.reader.alone(
+            watch.product, watch.task_id, watch.packed, read_timeout=self._limit()
+        )
+        if isinstance(outcome, Exception) and one.record is not None:
+            outcome = one.record
+        await self._take_all({watch: outcome})
+
+    async def _take_all(self, outcomes: Mapping[Watch[Any], Any]) -> None:
+        gone = [watch for watch, outcome in outcomes.items() if self._take(watch, outcome)]
         # The news of the others does not wait for the search.
-        self.release([watch for watch in watches if watch not in gone] if gone else watches)
+        self.release([watch for watch in outcomes if watch not in gone] if gone else [*outcomes])
         if gone:
             await self._search_together(gone)
-        return requests
 
     def forget(self) -> None:
         """Forget a search that broke off."""
         self._gone.clear()
 
+    def _limit(self) -> float:
+        return min(_LOOK_TIMEOUT, self.session.settings.read_timeout)
+
     async def _read(self, watches: Sequence[Watch[Any]]) -> tuple[dict[str, Any], int]:
         known = {watch.task_id: watch.packed for watch in watches}
-        limit = min(_LOOK_TIMEOUT, self.session.settings.read_timeout)
         product = watches[0].product
         try:
-            return await self.reader.look(product, known, read_timeout=limit)
+            return await self.reader.together(product, known, read_timeout=self._limit())
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
             return dict.fromkeys(known, error), 1
 
@@ -74,13 +113,13 @@ class Looks:
             return False
         trouble = watch.troubled()
         trouble.error = outcome
-        if isinstance(outcome, NotFound):
+        if isinstance(outcome, NotFound) and not _is_page(outcome, watch):
             missing_for = trouble.miss(clock.now())
             return self.schedule.is_gone(
                 seen=watch.seen, missing_for=missing_for, looks=trouble.missed
             )
         trouble.failures += 1
-        trouble.refused += not _is_passing(outcome)
+        trouble.refused += not (_is_passing(outcome) or _is_page(outcome, watch))
         if _ends_wait(outcome, trouble.refused):
             watch.tell(outcome)
         return False
@@ -114,6 +153,19 @@ class Looks:
             else:
                 self.seen(watch, record)
                 watch.trouble = trouble
+
+
+def _is_unclear(outcome: Record | Exception | None) -> bool:
+    """Tell whether a detail has to say more: of what was not found, or failed for no reason."""
+    if isinstance(outcome, Record):
+        return outcome.status is JobStatus.FAILED and outcome.failed_message is None
+    return outcome is None
+
+
+def _is_page(error: Exception, watch: Watch[Any]) -> bool:
+    """Tell whether a proxy, in place of the service, does not know a path that it knew before."""
+    known = watch.seen and isinstance(error, NotFound)
+    return known and isinstance(error, NotFound) and isinstance(error.body, str)
 
 
 def _is_passing(error: Exception) -> bool:

@@ -23,10 +23,10 @@ from a2e_async.jobs.bells import Bells
 from a2e_async.jobs.budget import Budget
 from a2e_async.jobs.deadlines import Deadlines
 from a2e_async.jobs.line import Line
-from a2e_async.jobs.looks import Looks
+from a2e_async.jobs.looks import Alone, Looks
 from a2e_async.jobs.reader import Reader
 from a2e_async.jobs.schedule import Schedule
-from a2e_async.jobs.watch import ClosedWhileWaiting, News, Watch
+from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, Watch
 from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
@@ -66,6 +66,7 @@ class Poller:
         self._wake = asyncio.Event()
         self._asleep_until = _NEVER
         self._deadlines = Deadlines()
+        self._under_way = 0
         self._closed = False
 
     def watch(self, product: Product[R], task_id: str) -> Watch[R]:
@@ -94,7 +95,7 @@ class Poller:
 
     def learn(self, watch: Watch[R], record: R) -> None:
         """Take in a record, whoever read it, and wake those to whom it is news."""
-        if watch.ended and not record.status.terminal:
+        if watch.ended and record.status is not watch.status:
             return
         before = watch.shown
         watch.keep(record)
@@ -146,13 +147,12 @@ class Poller:
         if self._closed:
             waiter.set_result(ClosedWhileWaiting())
             return waiter
-        is_first = not watch.awaited
+        if not watch.awaited:
+            self._enlist(watch, self._line(watch.product))
         watch.admit(waiter, changes=changes)
         if until is not None:
             self._deadlines.add(until, waiter)
             self._rouse(until)
-        if is_first:
-            self._enlist(watch, self._line(watch.product))
         return waiter
 
     def deleted(self, watch: Watch[Any]) -> None:
@@ -205,7 +205,12 @@ class Poller:
         if due is None:
             return
         for kind, line in self._lines.items():
-            line.hurry([w for w in self._watches[kind].values() if w.awaited], due)
+            awaited = [watch for watch in self._watches[kind].values() if watch.awaited]
+            line.hurry(awaited, due)
+            for watch in awaited:
+                if watch.looking:
+                    # The answer that is on its way may be older than the bell.
+                    watch.rung = now
         self._rouse(now)
 
     def _line(self, product: Product[Any]) -> Line:
@@ -241,20 +246,21 @@ class Poller:
     def _plan(
         self, watch: Watch[Any], line: Line, looked: float, chance: float, requests: int
     ) -> None:
+        asked = retry_after_of(watch.last_error) or 0.0
+        interval = self._schedule.interval(
+            watch.age(looked),
+            chance,
+            failures=watch.failures,
+            asked=min(asked, self._session.policy.longest_retry_after),
+            typical=line.typical(watch),
+            waiting=line.waiting,
+            requests=requests,
+        )
         if watch.rung is not None and not watch.trouble:
-            interval = self._schedule.after_bell(looked - watch.rung)
-        else:
-            interval = self._schedule.interval(
-                watch.age(looked),
-                chance,
-                failures=watch.failures,
-                asked=retry_after_of(watch.last_error) or 0.0,
-                typical=line.typical(watch),
-                waiting=line.waiting,
-                requests=requests,
-            )
-            if watch.has_bell and self._bells.working:
-                interval = max(interval, self._schedule.heartbeat)
+            interval = min(interval, self._schedule.after_bell(looked - watch.rung))
+        elif watch.has_bell and self._bells.working:
+            interval = max(interval, self._schedule.heartbeat)
+            interval = min(interval, self._bells.until_all(looked))
         watch.interval, watch.due = interval, looked + interval
 
     def _release(self, watches: Sequence[Watch[Any]]) -> None:
@@ -281,11 +287,20 @@ class Poller:
         try:
             await self._run()
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
-            self._task = None
-            self._looks.forget()
-            for line in self._lines.values():
-                line.looks = line.looking = 0
-            self._send_away(error)
+            self._start_over(error)
+        except asyncio.CancelledError:
+            # Somebody cancels all tasks there are: without this one, no wait would end.
+            if not self._closed:
+                self._start_over(LookingStopped())
+            raise
+
+    def _start_over(self, error: Exception) -> None:
+        self._task, self._under_way = None, 0
+        self._looks.forget()
+        for line in self._lines.values():
+            line.looks = line.looking = 0
+            line.alone.clear()
+        self._send_away(error)
 
     def _send_away(self, error: Exception) -> None:
         for family in self._watches.values():
@@ -298,8 +313,9 @@ class Poller:
             while True:
                 self._wake.clear()
                 now = clock.now()
-                self._deadlines.expire(now)
+                # First the looks: whoever gives up at once has had one all the same.
                 self._begin_looks(looks, now)
+                self._deadlines.expire(now)
                 self._asleep_until = min(self._next_look(now), self._deadlines.next())
                 with anyio.move_on_after(self._asleep_until - now):
                     await self._wake.wait()
@@ -315,21 +331,39 @@ class Poller:
                 left.append(kind)
 
     def _begin_look(self, looks: TaskGroup, line: Line, now: float) -> bool:
+        """Begin one look at jobs of a family, if there is a place and one is due."""
         if not self._is_free(line):
             return False
         self._ask_for_mean(looks, line)
+        line.alternates = not line.alternates
+        if line.alone and (line.alternates or line.due() > now):
+            self._begin_alone(looks, line, line.alone.popleft(), now)
+            return True
         watches = line.take(now, self._reader.look_size(line.product))
-        if not watches:
-            return False
-        expected = self._reader.requests_for(line.product, len(watches))
-        self._budget.spend(expected, now)
-        line.looks += 1
         line.looking += len(watches)
-        looks.start_soon(self._look, line, watches, expected)
-        return True
+        if len(watches) == 1 and not line.product.reads_lists:
+            self._begin_alone(looks, line, Alone(watches[0]), now)
+        elif watches:
+            expected = self._reader.requests_for(line.product, len(watches))
+            self._budget.spend(expected, now)
+            looks.start_soon(self._together, line, watches, expected)
+            self._count(line, 1)
+        return bool(watches)
+
+    def _begin_alone(self, looks: TaskGroup, line: Line, one: Alone, now: float) -> None:
+        self._budget.spend(1, now)
+        looks.start_soon(self._alone, line, one)
+        self._count(line, 1)
+
+    def _count(self, line: Line, looks: int) -> None:
+        line.looks += looks
+        self._under_way += looks
 
     def _is_free(self, line: Line) -> bool:
-        return line.looks < self._reader.looks_at_once(line.product)
+        # Of the places that are left, a family takes no more than half: if all its looks hang,
+        # there are some for the next one that hangs, and for those that do not.
+        most = self._reader.looks_at_once(line.product)
+        return line.looks < min(most, max(1, (self._reader.places() - self._under_way) // 2))
 
     def _ask_for_mean(self, looks: TaskGroup, line: Line) -> None:
         if not line.learned:
@@ -342,15 +376,24 @@ class Poller:
         if mean is not None:
             line.expect(mean, _WEIGHT_OF_MEAN)
 
-    async def _look(self, line: Line, watches: Sequence[Watch[Any]], expected: int) -> None:
-        made = await self._looks.look(watches)
+    async def _together(self, line: Line, watches: Sequence[Watch[Any]], expected: int) -> None:
+        alone, made = await self._looks.together(watches)
         self._budget.spend(max(0, made - expected), clock.now())
-        line.looks -= 1
+        line.alone.extend(alone)
+        self._done(line)
+
+    async def _alone(self, line: Line, one: Alone) -> None:
+        await self._looks.alone(one)
+        self._done(line)
+
+    def _done(self, line: Line) -> None:
+        self._count(line, -1)
         self._wake.set()
 
     def _next_look(self, now: float) -> float:
-        free = (line.due() for line in self._lines.values() if self._is_free(line))
-        return max(min(free, default=_NEVER), self._budget.ready_at(now))
+        free = [line for line in self._lines.values() if self._is_free(line)]
+        due = min((now if line.alone else line.due() for line in free), default=_NEVER)
+        return max(due, self._budget.ready_at(now))
 
     def _seen(self, watch: Watch[R], record: R | None) -> None:
         """Take in what a look has found: a record, or that nothing is new."""
@@ -374,7 +417,8 @@ class Poller:
         if watch.seen or watch.started_here or record.created_at is None or here is None:
             return
         age = (here - record.created_at).total_seconds()
-        if age > 0.0:
+        # What is older than such tasks become runs anew, or its date is in another time zone.
+        if 0.0 < age < watch.product.deadline and not watch.anew:
             watch.since = now - age
 
     def _ended(self, watch: Watch[Any]) -> None:

@@ -24,7 +24,6 @@ from a2e_async.http.shapes import is_page
 from a2e_async.jobs.answers import PLAIN, Answers, Known, Manner, NothingNew
 from a2e_async.jobs.lists import Lists, pages_of
 from a2e_async.jobs.route import ManyRoute
-from a2e_async.status import JobStatus
 from a2e_async.tasks.average import seconds_in
 from a2e_async.tasks.product import Product, objects_in, one_of
 from a2e_async.tasks.record import Record
@@ -33,7 +32,8 @@ R = TypeVar("R", bound=Record)
 
 BATCH_SIZE = 200
 _LIST_SIZE = 5000
-_LOOKS_AT_ONCE = _SINGLE_READS = 16
+_MEAN = Manner(effect=Effect.ONCE, read_timeout=20.0)
+_SINGLE_READS = _LOOKS_AT_ONCE = 16
 # Each would go through the same pages.
 _LISTS_AT_ONCE = 2
 _OLDEST_PAGE = 10
@@ -113,10 +113,10 @@ class Reader:
             found |= await self._batch(product, chunk, PLAIN)
         return await self._the_rest(product, task_ids, found, PLAIN)
 
-    async def look(
+    async def together(
         self, product: Product[R], known: Known, *, read_timeout: float
     ) -> tuple[dict[str, R | Exception], int]:
-        """Read tasks as `many` does for somebody who asks again soon.
+        """Read tasks by requests that tell of many, for somebody who asks again soon.
 
         Nothing is repeated here. Where the product has no read of many tasks, or it is of no use,
         the tasks are looked for on the newest pages of its list.
@@ -127,25 +127,37 @@ class Reader:
             read_timeout: seconds without a byte of an answer.
 
         Returns:
-            For each id its record, `NothingNew`, or the error of reading it; and how many requests
-            that took.
+            For each id its record, `NothingNew`, or the error of reading it; those that are left
+            out are to be read alone. And how many requests that took.
         """
         manner = Manner(effect=Effect.ONCE, read_timeout=read_timeout, known=known)
-        return await self._looked(product, [*known], manner), manner.tally.requests
-
-    async def _looked(
-        self, product: Product[R], task_ids: Sequence[str], manner: Manner
-    ) -> dict[str, R | Exception]:
         if product.reads_lists:
-            return await self._listed(product, task_ids, manner)
-        found: dict[str, R | Exception] = {}
-        if len(task_ids) > 1:
-            for chunk in _chunks(task_ids, BATCH_SIZE):
-                found |= await self._batch(product, chunk, manner)
-        left = [task_id for task_id in task_ids if task_id not in found]
+            return await self._listed(product, [*known], manner), manner.tally.requests
+        found = await self._batch(product, [*known], manner)
+        left = [task_id for task_id in known if task_id not in found]
         if len(left) > 1 and self.lists.usable(product):
             found |= await self.lists.find(product, left, manner)
-        return await self._the_rest(product, task_ids, found, manner)
+        return found, manner.tally.requests
+
+    async def alone(
+        self, product: Product[R], task_id: str, last: bytes | None, *, read_timeout: float
+    ) -> R | Exception:
+        """Read a task by its detail, for somebody who asks again soon.
+
+        Args:
+            product: the task's product.
+            task_id: its id.
+            last: what was last seen of it.
+            read_timeout: seconds without a byte of an answer.
+
+        Returns:
+            Its record, `NothingNew`, or the error of reading it.
+        """
+        manner = Manner(effect=Effect.ONCE, read_timeout=read_timeout, known={task_id: last})
+        try:
+            return await self.one(product, task_id, manner)
+        except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
+            return error
 
     def look_size(self, product: Product[Any]) -> int:
         """Tell how many tasks of a product go into one look."""
@@ -156,6 +168,10 @@ class Reader:
     def looks_at_once(self, product: Product[Any]) -> int:
         """Tell how many looks at tasks of a product may be under way at once."""
         return _LISTS_AT_ONCE if self.look_size(product) == _LIST_SIZE else _LOOKS_AT_ONCE
+
+    def places(self) -> int:
+        """Tell how many looks of all products may be under way at once."""
+        return self._answers.places()
 
     def requests_for(self, product: Product[Any], tasks: int) -> int:
         """Tell how many requests looks at so many tasks of a product are likely to take."""
@@ -178,7 +194,7 @@ class Reader:
         if product.average is None:
             return None
         try:
-            answer = await self._answers.ask(product.average.call(), Manner(effect=Effect.ONCE))
+            answer = await self._answers.ask(product.average.call(), _MEAN)
         except A2EError:
             return None
         seconds = seconds_in(answer.data)
@@ -199,19 +215,20 @@ class Reader:
     ) -> dict[str, R | Exception]:
         if not self._reads_batches(product):
             return {}
-        route = self._batch_route(product)
+        route, begun = self._batch_route(product), clock.now()
         call = Call("POST", route.path, json={"ids": [*task_ids]})
         try:
             answer = await self._answers.ask(call, manner)
         except A2EError as error:
             # Each job that it concerns is noted in an error of its own.
-            for_all = route.failed(error, clock.now(), comes_back=manner.effect is Effect.ONCE)
+            comes_back = manner.effect is Effect.ONCE
+            for_all = route.failed(error, begun, clock.now(), comes_back=comes_back)
             return {task_id: copy(error) for task_id in task_ids} if for_all else {}
         found = self._answers.matching(product, set(task_ids), answer.data, manner)
         if found:
             route.was_of_use()
         else:
-            route.was_of_no_use("its answer holds none of the tasks", clock.now())
+            route.was_of_no_use("its answer holds none of the tasks", begun, clock.now())
         return found
 
     async def _the_rest(
@@ -221,15 +238,15 @@ class Reader:
         found: dict[str, R | Exception],
         manner: Manner,
     ) -> dict[str, R | Exception]:
-        """Read one by one what was not found yet, or has failed without a reason."""
-        left = [task_id for task_id in task_ids if _is_unclear(found.get(task_id))]
+        """Read one by one what was not found yet."""
+        left = [task_id for task_id in task_ids if task_id not in found]
 
         async def read(task_id: str) -> None:
             async with self._places[product.kind]:
                 try:
                     found[task_id] = await self.one(product, task_id, manner)
                 except Exception as error:  # noqa: BLE001  (each task's own; none ends the others)
-                    found.setdefault(task_id, error)
+                    found[task_id] = error
 
         if len(left) == 1:
             await read(left[0])
@@ -262,12 +279,6 @@ class Reader:
             return {task_id: copy(error) for task_id in task_ids} | found
         missing = {task_id: _not_listed(product, task_id) for task_id in wanted - found.keys()}
         return found | missing
-
-
-def _is_unclear(outcome: Record | Exception | None) -> bool:
-    if isinstance(outcome, Record):
-        return outcome.status is JobStatus.FAILED and outcome.failed_message is None
-    return outcome is None
 
 
 def _record_in(outcome: R | Exception) -> R:

@@ -20,7 +20,8 @@ _log = logging.getLogger("a2e_async.jobs")
 
 _STRIKES = 3
 _NOT_IMPLEMENTED = 501
-_REST_SECONDS = 300.0
+# Seconds. What was of use before is back soon: a service was restarted, or a proxy was.
+_FIRST_REST, _SHORT_REST, _LONGEST_REST = 60.0, 15.0, 300.0
 
 
 @attrs.define
@@ -30,44 +31,61 @@ class ManyRoute:
     Attributes:
         kind: the product.
         path: the operation's path.
-        rest: seconds for which it is not asked after it was of no use too often.
-        absent: whether the service turned out not to have it.
+        rest: seconds for which it is not asked after it was of no use too often; each time twice
+            as long, until it is of use again.
         strikes: how often in a row it was of no use.
+        rested: whether it has rested since it was of use.
+        struck: when it was so last.
         rest_until: until when it is not asked.
     """
 
     kind: str
     path: str
-    rest: float = _REST_SECONDS
-    absent: bool = False
+    rest: float = _FIRST_REST
     strikes: int = 0
+    rested: bool = False
+    struck: float = float("-inf")
     rest_until: float = float("-inf")
 
     def usable(self, now: float) -> bool:
         """Tell whether to ask it now."""
-        return not self.absent and now >= self.rest_until
+        return now >= self.rest_until
 
     def was_of_use(self) -> None:
         """Note that it told of tasks."""
-        self.strikes = 0
+        self.strikes, self.rested, self.rest = 0, False, _SHORT_REST
 
-    def was_of_no_use(self, reason: str, now: float) -> bool:
-        """Note that it did not help; tell whether that was once too often."""
+    def was_of_no_use(self, reason: str, begun: float, now: float) -> bool:
+        """Note that it did not help; tell whether that was once too often.
+
+        Args:
+            reason: what was wrong.
+            begun: when it was asked.
+            now: the present.
+        """
+        if begun < self.struck:
+            # Requests that were under way at once have seen the same failure.
+            return not self.usable(now)
+        self.struck = now
         self.strikes += 1
-        if self.strikes < _STRIKES:
+        # After a rest, one more failure is enough.
+        if self.strikes < _STRIKES and not self.rested:
             return False
-        self.strikes, self.rest_until = 0, now + self.rest
-        _log.info(
-            "%s: %s was of no use %d times in a row, doing without it for %.0f s: %s",
-            *(self.kind, self.path, _STRIKES, self.rest, reason),
-        )
+        self._rest(reason, now)
         return True
 
-    def failed(self, error: A2EError, now: float, *, comes_back: bool) -> bool:
+    def _rest(self, reason: str, now: float) -> None:
+        words = "%s: doing without %s for %.0f s: %s"
+        _log.info(words, self.kind, self.path, self.rest, reason)
+        self.strikes, self.rested, self.rest_until = 0, True, now + self.rest
+        self.rest = min(2 * self.rest, _LONGEST_REST)
+
+    def failed(self, error: A2EError, begun: float, now: float, *, comes_back: bool) -> bool:
         """Note that it ended with an error.
 
         Args:
             error: the error.
+            begun: when it was asked.
             now: the present.
             comes_back: whether somebody asks again soon.
 
@@ -76,15 +94,16 @@ class ManyRoute:
             requests now.
         """
         if isinstance(error, NotFound) and not isinstance(error.body, Mapping):
-            _log.info("%s: no %s here, doing without it", self.kind, self.path)
-            self.absent = True
+            # There is no such route, or a proxy says so for a moment.
+            if self.usable(now):
+                self._rest("there is no such route", now)
             return False
         if fate(error) is Fate.NOT_DONE or isinstance(error, AuthenticationFailed):
             # This says nothing of the route, and other requests would fare no better.
             return True
         # A service in trouble is not asked once more for each task, unless this never ends or
         # nobody asks again.
-        out = self.was_of_no_use(str(error), now)
+        out = self.was_of_no_use(str(error), begun, now)
         return not out and comes_back and is_transient(error) and not _is_odd(error)
 
 

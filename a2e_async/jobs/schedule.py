@@ -17,6 +17,7 @@ _FINEST_SHARE = 0.01
 _WIDEST_SHARE = 0.25
 # After a quarter of an hour the longest interval grows on: news of two hours is a minute late.
 _LONGEST_SHARE = 0.01
+_LONGEST_TIMES = 6
 # Hardly anything ends before this, in shortest intervals.
 _FIRST_LOOK = 2.0
 # A round of looks that takes so many requests is begun so much later, and made by this share more
@@ -42,7 +43,7 @@ class Schedule:
         share: the interval, as a share of the job's age, while nothing is known of its family.
         shortest: seconds of the shortest interval. The first look comes after two of them.
         longest: seconds of the longest interval; a hundredth of the job's age where that is longer,
-            which it is from a quarter of an hour on.
+            which it is from a quarter of an hour on, up to six times as much.
         jitter: share of an interval by which it is shortened at random, 0 to 1.
         company: share of its interval by which a job may be looked at early, to go along with a
             request that is made anyway, 0 to 1.
@@ -124,7 +125,7 @@ class Schedule:
 
     def latest(self, age: float) -> float:
         """Give the seconds of the longest interval at an age."""
-        return max(self.longest, _LONGEST_SHARE * age)
+        return max(self.longest, min(_LONGEST_SHARE * age, _LONGEST_TIMES * self.longest))
 
     def _fitting(self, age: float, typical: Typical | None, waiting: int, requests: int) -> float:
         crowd = min(1.0, (requests - 1) / _CROWD)
@@ -141,7 +142,7 @@ class Schedule:
         expected = 2 * worth / usual**2
         rate = typical.rate(age, expected) if typical else expected
         wanted = math.sqrt(2 * worth / (rate * sharing**0.25))
-        widest = min(self.latest(age), max(_WIDEST_SHARE * age, first, usual))
+        widest = min(self.latest(age), max(_WIDEST_SHARE * age, usual))
         return min(max(wanted, shortest, _FINEST_SHARE * age), widest)
 
     def goes_along(self, due: float, interval: float, now: float) -> bool:

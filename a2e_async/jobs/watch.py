@@ -22,6 +22,10 @@ class ClosedWhileWaiting(Exception):
     """The client was closed while somebody waited."""
 
 
+class LookingStopped(Exception):
+    """The client's looking for its jobs was cancelled from outside."""
+
+
 class OutOfTime(Exception):
     """A wait has lasted as long as it may."""
 
@@ -233,7 +237,7 @@ def packed(raw: dict[str, Any]) -> bytes | None:
     try:
         # A copy: what an encoder gives may lie in a buffer of many times its size.
         return bytes(memoryview(wire.dumps(raw)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

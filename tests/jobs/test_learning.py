@@ -29,7 +29,7 @@ async def looks_at_resumed(scripted: Scripted) -> int:
 
 
 async def test_a_resumed_job_is_as_old_as_its_record_says(scripted: Scripted) -> None:
-    scripted.on("GET", DETAIL, dated(image(createdAt=iso(-900))))
+    scripted.on("GET", DETAIL, dated(image(createdAt=iso(-800))))
     assert await looks_at_resumed(scripted) == 1
 
 
@@ -40,9 +40,10 @@ async def test_a_resumed_job_is_as_old_as_its_record_says(scripted: Scripted) ->
         ok(image(createdAt=iso(-900))),
         dated(image(createdAt="yesterday")),
         dated(image(createdAt=iso(+900))),
+        dated(image(createdAt=iso(-8 * 3600))),
         dated(image(createdAt=None)),
     ],
-    ids=["no age", "a clock of its own", "odd", "of the future", "null"],
+    ids=["no age", "a clock of its own", "odd", "of the future", "of another zone", "null"],
 )
 async def test_a_resumed_job_of_unknown_age_counts_as_new(scripted: Scripted, reply: Reply) -> None:
     if "Date" not in reply.headers and b"createdAt" in reply.body:

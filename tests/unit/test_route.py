@@ -20,7 +20,7 @@ from a2e_async.errors import (
 )
 from a2e_async.jobs.route import ManyRoute
 
-REST = 300.0
+REST = 60.0
 
 
 @pytest.fixture
@@ -29,7 +29,16 @@ def route() -> ManyRoute:
 
 
 def failed(route: ManyRoute, error: A2EError, *, comes_back: bool = True) -> bool:
-    return route.failed(error, 0.0, comes_back=comes_back)
+    return route.failed(error, 0.0, 0.0, comes_back=comes_back)
+
+
+def of_no_use(route: ManyRoute, now: float = 0.0) -> bool:
+    return route.was_of_no_use("it holds none", now, now)
+
+
+def rest_of(route: ManyRoute, now: float) -> float:
+    """How long it rests, if it rests now."""
+    return route.rest_until - now
 
 
 def test_one_that_is_of_no_use_rests_for_a_while(
@@ -37,42 +46,48 @@ def test_one_that_is_of_no_use_rests_for_a_while(
 ) -> None:
     assert route.usable(0.0)
     with caplog.at_level(logging.INFO, "a2e_async.jobs"):
-        out = [route.was_of_no_use("it holds none", now) for now in (0.0, 10.0, 20.0)]
-    assert out == [False, False, True]
-    assert [route.usable(now) for now in (20.0, 319.9, 320.0)] == [False, False, True]
+        assert [of_no_use(route, now) for now in (0.0, 10.0, 20.0)] == [False, False, True]
+    assert [route.usable(now) for now in (20.0, 79.9, 80.0)] == [False, False, True]
     (line,) = caplog.messages
     assert "batchDetail" in line
     assert "it holds none" in line
 
 
-def test_one_gets_as_many_chances_after_its_rest(route: ManyRoute) -> None:
+def test_one_that_stays_of_no_use_rests_ever_longer(route: ManyRoute) -> None:
+    now, rests = 0.0, []
+    for _ in range(2):
+        of_no_use(route, now)
+    for _ in range(5):
+        assert of_no_use(route, now)
+        rests.append(rest_of(route, now))
+        now = route.rest_until
+    assert rests == [60.0, 120.0, 240.0, 300.0, 300.0]
+
+
+def test_one_that_was_of_use_is_soon_tried_again(route: ManyRoute) -> None:
+    route.was_of_use()
     for _ in range(3):
-        route.was_of_no_use("x", 0.0)
-    assert not route.was_of_no_use("x", REST)
-    assert not route.was_of_no_use("x", REST)
-    assert route.usable(REST)
-    assert route.was_of_no_use("x", REST)
-    assert not route.usable(REST)
+        of_no_use(route)
+    assert rest_of(route, 0.0) == 15.0
+
+
+def test_requests_that_were_under_way_at_once_count_once(route: ManyRoute) -> None:
+    assert not any(route.was_of_no_use("x", 1.0, 2.0 + n) for n in range(50))
+    assert route.usable(60.0)
 
 
 def test_use_in_between_starts_the_count_again(route: ManyRoute) -> None:
     for _ in range(10):
-        route.was_of_no_use("x", 0.0)
-        route.was_of_no_use("x", 0.0)
+        of_no_use(route)
+        of_no_use(route)
         route.was_of_use()
     assert route.usable(0.0)
 
 
-def test_how_long_one_rests_is_its_own() -> None:
-    route = ManyRoute("avatar_video", "/api/v1/video/awsList", rest=30.0)
-    for _ in range(3):
-        route.was_of_no_use("x", 0.0)
-    assert [route.usable(now) for now in (29.9, 30.0)] == [False, True]
-
-
-def test_one_that_does_not_exist_is_not_asked_again(route: ManyRoute) -> None:
+def test_one_that_does_not_exist_is_asked_again_much_later(route: ManyRoute) -> None:
     assert not failed(route, NotFound("html", status=404, body="<html>"))
-    assert not route.usable(1e9)
+    assert not failed(route, NotFound("html", status=404, body="<html>"))
+    assert [route.usable(now) for now in (0.0, 59.9, 60.0)] == [False, False, True]
 
 
 def test_a_task_that_does_not_exist_is_no_missing_route(route: ManyRoute) -> None:
