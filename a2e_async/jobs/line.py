@@ -26,6 +26,7 @@ class Line:
     Attributes:
         product: the family's product.
         looks: how many looks are under way.
+        looks_alone: how many of them are at one job.
         looking: at how many jobs.
         alone: jobs that are to be looked at by their detail, with what else was seen of them.
         alternates: whether it is the turn of these, where others are due too.
@@ -36,6 +37,7 @@ class Line:
         """Hold nobody, and know nothing of the family's durations."""
         self.product = product
         self.looks = 0
+        self.looks_alone = 0
         self.looking = 0
         self.alone: deque[Alone] = deque()
         self.alternates = False

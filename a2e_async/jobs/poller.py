@@ -37,6 +37,8 @@ _NEVER = float("inf")
 # Of an id, in characters.
 _USUAL_LENGTH = 24
 _MOST_IDS = 1000
+# So many jobs of a look are looked at alone, which takes two seconds of the budget.
+_FEW = 40
 # What the service tells of its mean duration counts as much as a few tasks' own.
 _WEIGHT_OF_MEAN = 3.0
 
@@ -61,7 +63,7 @@ class Poller:
         self._anew: set[tuple[str, str]] = set()
         self._lengths = {_USUAL_LENGTH}
         self._lines: dict[str, Line] = {}
-        self._turns: deque[str] = deque()
+        self._turns: deque[Line] = deque()
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._asleep_until = _NEVER
@@ -217,7 +219,7 @@ class Poller:
         line = self._lines.get(product.kind)
         if line is None:
             line = self._lines[product.kind] = Line(product, self._schedule)
-            self._turns.append(product.kind)
+            self._turns.append(line)
         return line
 
     def _enlist(self, watch: Watch[Any], line: Line) -> None:
@@ -298,7 +300,7 @@ class Poller:
         self._task, self._under_way = None, 0
         self._looks.forget()
         for line in self._lines.values():
-            line.looks = line.looking = 0
+            line.looks = line.looks_alone = line.looking = 0
             line.alone.clear()
         self._send_away(error)
 
@@ -322,23 +324,25 @@ class Poller:
 
     # Apart from the loop, which would keep the jobs of the last look alive while it sleeps.
     def _begin_looks(self, looks: TaskGroup, now: float) -> None:
-        # Each family has its turn, so that a crowd in one holds up no other.
-        left = deque(self._turns)
-        self._turns.rotate(-1)
-        while left and self._budget.ready_at(now) <= now:
-            kind = left.popleft()
-            if self._begin_look(looks, self._lines[kind], now):
-                left.append(kind)
+        # Whose turn was longest ago comes first, so that a crowd in one family holds up no other.
+        waiting = deque(self._turns)
+        while waiting and self._budget.ready_at(now) <= now:
+            line = waiting.popleft()
+            if self._begin_look(looks, line, now):
+                self._turns.remove(line)
+                self._turns.append(line)
+                waiting.append(line)
 
     def _begin_look(self, looks: TaskGroup, line: Line, now: float) -> bool:
         """Begin one look at jobs of a family, if there is a place and one is due."""
-        if not self._is_free(line):
-            return False
         self._ask_for_mean(looks, line)
         line.alternates = not line.alternates
-        if line.alone and (line.alternates or line.due() > now):
+        others = self._is_free(line) and line.due() <= now
+        if self._is_alone_free(line) and (line.alternates or not others):
             self._begin_alone(looks, line, line.alone.popleft(), now)
             return True
+        if not others:
+            return False
         watches = line.take(now, self._reader.look_size(line.product))
         line.looking += len(watches)
         if len(watches) == 1 and not line.product.reads_lists:
@@ -353,11 +357,17 @@ class Poller:
     def _begin_alone(self, looks: TaskGroup, line: Line, one: Alone, now: float) -> None:
         self._budget.spend(1, now)
         looks.start_soon(self._alone, line, one)
-        self._count(line, 1)
+        self._count(line, 1, alone=True)
 
-    def _count(self, line: Line, looks: int) -> None:
+    def _count(self, line: Line, looks: int, *, alone: bool = False) -> None:
         line.looks += looks
+        line.looks_alone += looks if alone else 0
         self._under_way += looks
+
+    def _is_alone_free(self, line: Line) -> bool:
+        # If details hang, they keep no place from the looks that tell of the other jobs.
+        most = self._reader.looks_at_once(line.product) // 2
+        return bool(line.alone) and line.looks_alone < most and self._is_free(line)
 
     def _is_free(self, line: Line) -> bool:
         # Of the places that are left, a family takes no more than half: if all its looks hang,
@@ -378,21 +388,30 @@ class Poller:
 
     async def _together(self, line: Line, watches: Sequence[Watch[Any]], expected: int) -> None:
         alone, made = await self._looks.together(watches)
-        self._budget.spend(max(0, made - expected), clock.now())
-        line.alone.extend(alone)
-        self._done(line)
+        now = clock.now()
+        self._budget.spend(max(0, made - expected), now)
+        # Those that are too many may be told of together, once the service is well again.
+        alone.sort(key=lambda one: one.record is None)
+        line.alone.extend(alone[:_FEW])
+        self._put_back(line, [one.watch for one in alone[_FEW:]], now)
+        self._count(line, -1)
+        self._wake.set()
+
+    def _put_back(self, line: Line, watches: Sequence[Watch[Any]], now: float) -> None:
+        line.looking -= len(watches)
+        for watch in watches:
+            watch.looking, watch.due = False, now
+            line.push(watch)
 
     async def _alone(self, line: Line, one: Alone) -> None:
         await self._looks.alone(one)
-        self._done(line)
-
-    def _done(self, line: Line) -> None:
-        self._count(line, -1)
+        self._count(line, -1, alone=True)
         self._wake.set()
 
     def _next_look(self, now: float) -> float:
         free = [line for line in self._lines.values() if self._is_free(line)]
-        due = min((now if line.alone else line.due() for line in free), default=_NEVER)
+        alone = any(map(self._is_alone_free, free))
+        due = now if alone else min((line.due() for line in free), default=_NEVER)
         return max(due, self._budget.ready_at(now))
 
     def _seen(self, watch: Watch[R], record: R | None) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import attrs
 
 from a2e_async.jobs.typical import Typical
 
-_ge0 = attrs.validators.ge(0.0)
-_gt0 = attrs.validators.gt(0.0)
+_DAY = 24 * 60 * 60.0
+_NUMBER = attrs.validators.instance_of((int, float))
+
+
+def _between(least: float, most: float) -> list[Any]:
+    return [_NUMBER, attrs.validators.ge(least), attrs.validators.le(most)]
+
+
+_PART = _between(0.0, 1.0)
+_INTERVAL = _between(1e-6, _DAY)
 
 # What has ended is to be known within this share of a known duration, and no sooner costs a look.
 _FINEST_SHARE = 0.01
@@ -40,8 +49,10 @@ class Schedule:
     the tasks of a family take makes looks rarer where few end, and denser where many do.
 
     Attributes:
-        share: the interval, as a share of the job's age, while nothing is known of its family.
-        shortest: seconds of the shortest interval. The first look comes after two of them.
+        share: the interval, as a share of the job's age, 0 to 1, while nothing is known of its
+            family.
+        shortest: seconds of the shortest interval, above 0 and at most a day, as for the other
+            times. The first look comes after two of them.
         longest: seconds of the longest interval; a hundredth of the job's age where that is longer,
             which it is from a quarter of an hour on, up to six times as much.
         jitter: share of an interval by which it is shortened at random, 0 to 1.
@@ -55,15 +66,15 @@ class Schedule:
         missing_looks: how many looks in a row must miss a task before it counts as gone.
     """
 
-    share: float = attrs.field(default=0.1, validator=_ge0)
-    shortest: float = attrs.field(default=1.0, validator=_gt0)
+    share: float = attrs.field(default=0.1, validator=_PART)
+    shortest: float = attrs.field(default=1.0, validator=_INTERVAL)
     # What is left to ten seconds is the look's own time.
-    longest: float = attrs.field(default=9.5, validator=_gt0)
-    jitter: float = attrs.field(default=0.05, validator=[_ge0, attrs.validators.le(1.0)])
-    company: float = attrs.field(default=0.5, validator=[_ge0, attrs.validators.le(1.0)])
-    heartbeat: float = attrs.field(default=30.0, validator=_gt0)
-    requests_per_second: float = attrs.field(default=20.0, validator=_gt0)
-    missing_for: float = attrs.field(default=15.0, validator=_ge0)
+    longest: float = attrs.field(default=9.5, validator=_INTERVAL)
+    jitter: float = attrs.field(default=0.05, validator=_PART)
+    company: float = attrs.field(default=0.5, validator=_PART)
+    heartbeat: float = attrs.field(default=30.0, validator=_INTERVAL)
+    requests_per_second: float = attrs.field(default=20.0, validator=_between(1e-3, 1e9))
+    missing_for: float = attrs.field(default=15.0, validator=_between(0.0, _DAY))
     missing_looks: int = attrs.field(default=3, validator=attrs.validators.ge(1))
 
     def __attrs_post_init__(self) -> None:
