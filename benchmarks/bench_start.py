@@ -90,7 +90,7 @@ def ours_on(a2e: A2E) -> dict[str, Request]:
             prompt="a red fox in snow", width=1024, height=1024
         ),
         "get": lambda: a2e.text_to_image.get(TASK["_id"]),
-        "poll": lambda: reader.look(product, {TASK["_id"]: None}, read_timeout=LOOK_TIMEOUT),
+        "poll": lambda: reader.alone(product, TASK["_id"], None, read_timeout=LOOK_TIMEOUT),
     }
 
 

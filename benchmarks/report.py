@@ -120,9 +120,9 @@ def _quicker(results: Results) -> str:
     crowd = _lateness(rows(results, "waiting", jobs=CROWD), "p50", clients(results))
     lone = _lateness(rows(results, "lone", minutes=10), "mean", clients(results))
     return (
-        f"Where others are better: the news of many jobs comes sooner (p50), for more requests, with "
-        f"{_sooner(crowd)}; that of one long job with {_sooner(lone)}. The others look at each job "
-        f"alone, so that their requests per job do not depend on the number of jobs."
+        f"Where others are better: the news of many jobs comes sooner (p50), for more requests, "
+        f"with {_sooner(crowd)}; that of one long job with {_sooner(lone)}. The others look at "
+        f"each job alone, so that their requests per job do not depend on the number of jobs."
     )
 
 
