@@ -84,11 +84,11 @@ class Poller:
     def begin_anew(self, product: Product[Any], task_id: str) -> None:
         """Expect a task to go on. If it has ended, old jobs stay so and new ones look again."""
         self._anew.add((product.kind, task_id))
-        family = self._watches.get(product.kind)
-        found = family and family.get(task_id)
-        if family and found and found.ended:
+        family = self._watches[product.kind]
+        found = family.get(task_id)
+        if found is not None and found.ended:
             del family[task_id]
-        elif found:
+        elif found is not None:
             found.anew, found.has_bell = True, False
 
     def knows(self, product: Product[Any], task_id: str) -> bool:
