@@ -108,7 +108,8 @@ class Lists:
                     walk.take(found, {read_id(raw) for raw in objects_in(data)})
         except A2EError as error:
             if route.failed(error, begun, clock.now(), comes_back=True):
-                return {task_id: copy(error) for task_id in task_ids} | walk.found
+                errors: dict[str, R | Exception] = {key: copy(error) for key in task_ids}
+                return errors | walk.found
             return walk.found
         if walk.found:
             route.was_of_use()
