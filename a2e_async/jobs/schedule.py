@@ -49,7 +49,7 @@ class Schedule:
     the tasks of a family take makes looks rarer where few end, and denser where many do.
 
     Attributes:
-        share: the interval, as a share of the job's age, 0 to 1, while nothing is known of its
+        share: the interval, as a share of the job's age, from 0, while nothing is known of its
             family.
         shortest: seconds of the shortest interval, above 0 and at most a day, as for the other
             times. The first look comes after two of them.
@@ -66,7 +66,7 @@ class Schedule:
         missing_looks: how many looks in a row must miss a task before it counts as gone.
     """
 
-    share: float = attrs.field(default=0.1, validator=_PART)
+    share: float = attrs.field(default=0.1, validator=_between(0.0, 1e6))
     shortest: float = attrs.field(default=1.0, validator=_INTERVAL)
     # What is left to ten seconds is the look's own time.
     longest: float = attrs.field(default=9.5, validator=_INTERVAL)
