@@ -46,6 +46,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Tell the virtual seconds."""
         return self._jumping.now
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait for the threads; a limit in virtual seconds would be over before they end."""
+        await super().shutdown_default_executor()
+
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on virtual time, as `asyncio.run` does on real time."""

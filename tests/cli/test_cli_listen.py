@@ -13,7 +13,7 @@ import pytest
 
 from a2e_async.sandbox import Fault
 from tests.cli.conftest import Run, Service, Terminal, soon
-from tests.cli.test_cli_stop import free_port, kill, listens
+from tests.cli.test_cli_stop import free_port, kill, listens, looked
 
 SECRET = "webhook-secret-of-mine"
 ID = "67ee0000000000000000abcd"
@@ -156,7 +156,7 @@ def test_a_lost_call_and_a_failed_job(
 def test_ctrl_c_tells_the_jobs(a2e: Run, service: Service, with_secret: None, port: int) -> None:
     token = start(a2e, service, port, 1000)
 
-    with soon(lambda: listens(port), kill(signal.SIGINT)):
+    with soon(looked(service), kill(signal.SIGINT)):
         ran = a2e("listen", token, "--port", port)
 
     assert ran.code == 130

@@ -119,8 +119,9 @@ async def test_a_list_of_no_use(client: A2E, scripted: Scripted, answer: Reply) 
     scripted.on("GET", VIDEO_LIST, answer)
     records = await wait_all(client, FEW)
     assert [record.id for record in records] == FEW
-    # Three looks try two pages each. aiohttp itself asks again where a connection was dropped.
-    assert videos.pages <= (12 if answer.drop else 6)
+    # Three looks try two pages each, a fourth where the machine was busy, and aiohttp itself
+    # asks again where a connection was dropped.
+    assert videos.pages <= (16 if answer.drop else 8)
     assert len(videos.singles) <= sum(videos.shown.values())
 
 
