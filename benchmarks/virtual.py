@@ -46,7 +46,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Tell the virtual seconds."""
         return self._jumping.now
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ARG002
         """Wait for the threads; a limit in virtual seconds would be over before they end."""
         await super().shutdown_default_executor()
 
