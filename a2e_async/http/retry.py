@@ -99,6 +99,8 @@ class RetryPolicy:
         longest_retry_after: seconds of a ``Retry-After`` that are waited for; an answer that asks
             for more is raised instead.
         searches: seconds before each search for the task of a start whose answer was lost.
+        settle: seconds after which a start whose answer was lost has come to the service or never
+            will. A batch takes no task for missing before that.
     """
 
     attempts: int = attrs.field(default=5, validator=attrs.validators.ge(1))
@@ -106,6 +108,7 @@ class RetryPolicy:
     longest_delay: float = attrs.field(default=20.0, validator=attrs.validators.ge(0.0))
     longest_retry_after: float = attrs.field(default=120.0, validator=attrs.validators.ge(0.0))
     searches: tuple[float, ...] = (0.2, 0.8, 2.0, 3.0)
+    settle: float = attrs.field(default=15.0, validator=attrs.validators.ge(0.0))
 
     def delay(self, error: A2EError, effect: Effect, attempt: int, chance: float) -> float | None:
         """Decide about a request that just failed.

@@ -21,7 +21,6 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
-import anyio
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -38,6 +37,7 @@ from a2e_async.http import envelope
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.events import Event, EventParser
+from a2e_async.http.gate import Gate
 from a2e_async.http.retry import (
     Effect,
     RetryPolicy,
@@ -46,6 +46,7 @@ from a2e_async.http.retry import (
     slows_client,
 )
 from a2e_async.http.sockets import Sockets
+from a2e_async.http.turns import Turns
 
 T = TypeVar("T")
 
@@ -92,7 +93,7 @@ class Session:
         self._address = address
         self._base_url = "" if address else settings.base_url
         self._sockets = Sockets(session)
-        self._not_before = 0.0
+        self._turns = Turns(self._sockets, self.policy.longest_retry_after)
         self._date: tuple[str | None, float] = (None, 0.0)
         self._middlewares = tuple(middlewares) or None
         long_enough = len(settings.token) >= _SHORTEST_SECRET
@@ -116,7 +117,7 @@ class Session:
             return None
         return min(filter(None, (connector.limit, connector.limit_per_host)), default=None)
 
-    def call(
+    def call(  # noqa: PLR0913  (each is optional, by keyword)
         self,
         call: Call,
         *,
@@ -124,6 +125,7 @@ class Session:
         read_timeout: float | None = None,
         whole_timeout: float | None = None,
         at_once: bool = False,
+        gate: Gate | None = None,
     ) -> Coroutine[Any, Any, Envelope]:
         """Send a request to the service, and again where the policy allows it.
 
@@ -134,6 +136,7 @@ class Session:
             whole_timeout: seconds for each attempt as a whole, with the time that it queues for a
                 connection; by default without a limit.
             at_once: True does not wait where the service asked the client to slow down.
+            gate: is waited for before each attempt, and told of what it ended with.
 
         Returns:
             The envelope of a success.
@@ -147,7 +150,7 @@ class Session:
         if read_timeout is not None or whole_timeout is not None:
             read = read_timeout or self.settings.read_timeout
             timeout = _limits(self.settings.connect_timeout, read, whole_timeout)
-        return self._carry_out(call, effect, self._whole, timeout, at_once=at_once)
+        return self._carry_out(call, effect, self._whole, timeout, at_once=at_once, gate=gate)
 
     async def events(
         self, call: Call, *, effect: Effect = Effect.READ
@@ -206,7 +209,7 @@ class Session:
             raise read
         return read
 
-    async def _carry_out(
+    async def _carry_out(  # noqa: PLR0913  (what `call` and `events` share)
         self,
         call: Call,
         effect: Effect,
@@ -214,19 +217,22 @@ class Session:
         timeout: aiohttp.ClientTimeout,
         *,
         at_once: bool = False,
+        gate: Gate | None = None,
     ) -> T:
         attempt = 1
         while True:
-            if self._not_before and not at_once:
-                await self._wait_turn()
+            if gate is not None or (self._turns.asked and not at_once):
+                await self._turns.wait(gate)
             outcome = await self._attempt(call, take, timeout)
+            if gate is not None:
+                gate.heard(outcome if isinstance(outcome, A2EError) else None)
             if not isinstance(outcome, A2EError):
                 return outcome
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
             if delay is None:
                 raise outcome
             _log.info("%s %s again in %.1f s: %s", call.method, call.path, delay, outcome)
-            await self._pause(delay)
+            await self._turns.pause(delay)
             attempt += 1
 
     async def _attempt(
@@ -259,7 +265,7 @@ class Session:
                 self.ready()
             raise
         if isinstance(outcome, APIError) and slows_client(outcome):
-            self._slow_down(outcome.retry_after or 0.0)
+            self._turns.slow_down(outcome.retry_after or 0.0)
         return outcome
 
     def _send(
@@ -371,20 +377,6 @@ class Session:
                 yield response
             finally:
                 self._sockets.reading.discard(response)
-
-    def _slow_down(self, seconds: float) -> None:
-        asked = min(seconds, self.policy.longest_retry_after)
-        self._not_before = max(self._not_before, clock.now() + asked)
-
-    async def _wait_turn(self) -> None:
-        while (left := self._not_before - clock.now()) > 0 and not self._sockets.closed:
-            # Spread a little, so that the callers do not all come back in the same moment.
-            await self._pause(left * (1 + random.random() / 10))  # noqa: S311
-
-    async def _pause(self, seconds: float) -> None:
-        """Sleep, but no longer than the client is open."""
-        with anyio.move_on_after(seconds):
-            await self._sockets.closing.wait()
 
 
 TRANSFER_ERRORS = _BROKEN

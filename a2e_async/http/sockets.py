@@ -41,9 +41,7 @@ class Sockets:
             ConfigurationError: it is closed, or belongs to another event loop.
         """
         if self.closed:
-            raise ConfigurationError(
-                "the client is closed; make a new one: async with A2E() as a2e"
-            )
+            raise closed()
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._bind(loop)
@@ -98,6 +96,11 @@ class Sockets:
                 "first used in. Make one in each loop: async with A2E() as a2e"
             )
         self._loop = loop
+
+
+def closed() -> ConfigurationError:
+    """Make the error of whoever uses a client that is closed."""
+    return ConfigurationError("the client is closed; make a new one: async with A2E() as a2e")
 
 
 def _usable(session: aiohttp.ClientSession) -> aiohttp.ClientSession:

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
-from typing import Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
+from typing import Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 import anyio
 
-from a2e_async import clock, wire
-from a2e_async.errors import (
-    A2EError,
-    NotFound,
-    SubmitUncertain,
-    UnexpectedResponse,
-)
+from a2e_async.errors import A2EError, NotFound, SubmitUncertain
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.paging import check_page_size, walk
-from a2e_async.http.retry import Effect, Fate, fate
-from a2e_async.jobs.adoption import adopt
+from a2e_async.http.retry import Effect
+from a2e_async.jobs import starts
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.lists import pages_of
-from a2e_async.jobs.names import is_made_up, unique_name
+from a2e_async.jobs.place import Place
 from a2e_async.jobs.verbs import explained
 from a2e_async.tasks import manual
 from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
-from a2e_async.tasks.request import NotifyingRequest, Request
+from a2e_async.tasks.request import Request
 
 _log = logging.getLogger("a2e_async.jobs")
 
@@ -141,68 +135,56 @@ class Family(Generic[P, R]):
             _log.warning("%s: nobody waits for it any more; it goes on", job.token)
             raise
 
-    async def submit(self, request: Request[R]) -> Job[R]:
-        """Start the task of a request, as `start` does with its fields."""
+    async def submit(self, request: Request[R], *, group: Hashable = None) -> Job[R]:
+        """Start the task of a request, as `start` does with its fields.
+
+        Args:
+            request: the request.
+            group: whose start it is, such as a user's id: a free place under the client's limits
+                goes to the group that has the fewest.
+        """
         if request.expected_tasks > 1:
             raise ValueError(
                 f"{type(request).__name__}: this request makes {request.expected_tasks} tasks, and "
                 f"start gives one job; use a2e.{self.product.kind}.start_all(…)"
             )
-        jobs = await self.submit_all(request)
-        if len(jobs) > 1:
-            others = ", ".join(job.token for job in jobs[1:])
-            _log.warning("%s: the service made more tasks than asked: %s", jobs[0].token, others)
-        return jobs[0]
+        job, *more = await self.submit_all(request, group=group)
+        self.warn_of_more(job, more)
+        return job
 
-    async def submit_all(self, request: Request[R]) -> Jobs[R]:
-        """Start the tasks of a request, as `start_all` does with its fields."""
-        if request.has_local_media:
-            request = await self._core.files.resolve(request)
-        body = wire.unstructure(request)
-        has_bell = self._add_webhook(body)
-        name = self._name(body)
-        begun = None if name is None or is_made_up(name) else clock.now()
-        try:
-            call = Call("POST", self.product.start, json=body)
-            answer = await self._core.session.call(call, effect=Effect.START)
-            records = self._records_in(answer)
-        except A2EError as error:
-            if fate(error) is not Fate.UNKNOWN:
-                raise
-            try:
-                records = await adopt(self._core, request, name, begun)
-            except SubmitUncertain as uncertain:
-                raise uncertain from error
-        except anyio.get_cancelled_exc_class():
-            words = "%s: cancelled during a start; a task named %r may have been made and paid for"
-            _log.warning(words, self.product.kind, name)
-            raise
-        return [self._started(record, has_bell=has_bell) for record in records]
+    def warn_of_more(self, job: Job[R], more: Iterable[Job[R]]) -> None:
+        """Log the tasks that a start made besides the one that was asked for, if it did."""
+        others = ", ".join(other.token for other in more)
+        if others:
+            _log.warning("%s: the service made more tasks than asked: %s", job.token, others)
 
-    def _add_webhook(self, body: dict[str, Any]) -> bool:
-        """Add the client's webhook to a start; tell whether the client will hear of its end."""
-        webhook = self._core.webhook
-        if webhook is None or not issubclass(self.request_class, NotifyingRequest):
-            return False
-        # The caller's own address gets no token of ours.
-        if "webhook_url" in body:
-            return False
-        body.update(webhook.fields())
-        return True
+    async def submit_all(
+        self, request: Request[R], *, group: Hashable = None, place: Place | None = None
+    ) -> Jobs[R]:
+        """Start the tasks of a request, as `start_all` does with its fields.
 
-    def _name(self, body: dict[str, Any]) -> str | None:
-        """Give the name that a start is sent with; one is made up where there is none."""
-        field = self.product.name_field
-        if field is None:
-            return None
-        name: str = body.setdefault(field, unique_name())
-        return name
+        Args:
+            request: the request.
+            group: whose start it is, as for `submit`.
+            place: a place that was waited for already, under the client's limits among others. It
+                is held or released in any case.
+        """
+        if place is None:
+            place = await self._core.place_for(
+                self.product.kind, group=group, tasks=request.expected_tasks
+            )
+        with place or nullcontext():
+            records, has_bell = await starts.start(self._core, request, place)
+            return self._all_started(records, place, has_bell=has_bell)
 
-    def _records_in(self, answer: Envelope) -> Records[R]:
-        records = [self._core.reader.record(self.product, raw) for raw in objects_in(answer.data)]
-        if not records:
-            raise _no_id(answer)
-        return records
+    def _all_started(
+        self, records: Records[R], place: Place | None, *, has_bell: bool = False
+    ) -> Jobs[R]:
+        jobs = [self._started(record, has_bell=has_bell) for record in records]
+        if place is not None:
+            watches = [self._core.poller.watch(self.product, record.id) for record in records]
+            place.hold(self._core.poller, watches)
+        return jobs
 
     async def start_by(self, call: Call, task_id: str | None = None) -> Job[R]:
         """Set a task going by another operation than the start; it is never sent twice.
@@ -219,11 +201,19 @@ class Family(Generic[P, R]):
             SubmitUncertain: the answer was lost, or tells of no task where none was given.
             A2EError: what `Session.call` raises.
         """
+        place = await self._core.place_for(self.product.kind)
+        with place or nullcontext():
+            job = await self._set_going(call, task_id, place)
+            if place is not None:
+                place.hold(self._core.poller, [self._core.poller.watch(self.product, job.id)])
+            return job
+
+    async def _set_going(self, call: Call, task_id: str | None, place: Place | None) -> Job[R]:
         with self._if_lost(call):
-            answer = await self.send_once(call, task_id)
+            answer = await self.send_once(call, task_id, place)
             raws = [*objects_in(answer.data)]
             if not raws and task_id is None:
-                raise _no_id(answer)
+                raise starts.no_id(answer)
         # The answer may hold other tasks too.
         raw = next((raw for raw in raws if read_id(raw) == task_id), raws[0] if raws else None)
         if task_id is not None:
@@ -232,12 +222,15 @@ class Family(Generic[P, R]):
             return self.job(cast("str", task_id))
         return self._started(self._core.reader.record(self.product, raw))
 
-    async def send_once(self, call: Call, task_id: str | None = None) -> Envelope:
+    async def send_once(
+        self, call: Call, task_id: str | None = None, place: Place | None = None
+    ) -> Envelope:
         """Send what may be charged and is no start; it is never sent twice.
 
         Args:
             call: the request.
             task_id: the task that it is about, whose job the errors hold.
+            place: its place under the client's limits, if it has one.
 
         Returns:
             The answer.
@@ -248,7 +241,7 @@ class Family(Generic[P, R]):
         """
         try:
             with self._if_lost(call):
-                return await self._core.session.call(call, effect=Effect.START)
+                return await self._core.session.call(call, effect=Effect.START, gate=place)
         except A2EError as error:
             if task_id is not None:
                 if isinstance(error, SubmitUncertain):
@@ -385,15 +378,6 @@ class Family(Generic[P, R]):
             ConnectionFailed: there was no answer.
         """
         await self.job(task_id).delete()
-
-
-def _no_id(answer: Envelope) -> UnexpectedResponse:
-    return UnexpectedResponse(
-        "the answer to the start holds no task id",
-        status=200,
-        trace_id=answer.trace_id,
-        body=answer.body,
-    )
 
 
 def _known(outcome: R | Exception) -> R | None:

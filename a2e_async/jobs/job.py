@@ -27,6 +27,7 @@ from a2e_async.jobs.core import Core
 from a2e_async.jobs.names import is_made_up
 from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, OutOfTime, Watch, news
 from a2e_async.status import JobStatus
+from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -62,6 +63,13 @@ class Job(Generic[R]):
         """Made by a family's ``start`` and ``job``, and by `A2E.job`."""
         self._core = core
         self._watch = watch
+
+    @classmethod
+    def of_record(cls, core: Core, product: Product[R], record: R) -> Job[R]:
+        """Make the job of a task that a record tells of. Nothing is sent."""
+        watch = core.poller.watch(product, record.id)
+        core.poller.learn(watch, record)
+        return cls(core, watch)
 
     @property
     def id(self) -> str:

@@ -181,8 +181,11 @@ class Poller:
     async def aclose(self) -> None:
         """Stop looking, and send everybody away who waits. May be called twice."""
         self._closed = True
-        self._send_away(ClosedWhileWaiting())
         task, self._task = self._task, None
+        if task is not None and task.get_loop().is_closed():
+            # Whoever waited there can hear nothing any more.
+            return
+        self._send_away(ClosedWhileWaiting())
         if task is not None and task.get_loop() is asyncio.get_running_loop():
             task.cancel()
             await asyncio.wait([task])
@@ -238,9 +241,11 @@ class Poller:
         self._rouse(watch.due or now)
         if self._task is None:
             # A context of its own: it outlives the request or span of the first who waits.
+            context = Context()
             self._task = asyncio.get_running_loop().create_task(
-                self._guarded(), name="a2e_async poller", context=Context()
+                self._guarded(), name="a2e_async poller", context=context
             )
+            self._task.add_done_callback(self._stopped, context=context)
 
     def _requests(self, line: Line) -> int:
         return self._reader.requests_for(line.product, line.waiting)
@@ -290,11 +295,12 @@ class Poller:
             await self._run()
         except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
             self._start_over(error)
-        except asyncio.CancelledError:
-            # Somebody cancels all tasks there are: without this one, no wait would end.
-            if not self._closed:
-                self._start_over(LookingStopped())
-            raise
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        # Somebody cancels all tasks there are, be they begun or not: without this one, no wait
+        # would end.
+        if task is self._task and task.cancelled():
+            self._start_over(LookingStopped())
 
     def _start_over(self, error: Exception) -> None:
         self._task, self._under_way = None, 0

@@ -8,6 +8,7 @@ pay for the rest of the catalogue at its start. Its names tell the module: ``Tex
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,7 @@ def kind_of(name: str) -> str:
     return _WORD.sub("_", name.removesuffix("Record")).lower()
 
 
+@cache
 def request_class(kind: str) -> type[Request[Any]]:
     """Give the request class of a product.
 

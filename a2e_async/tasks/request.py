@@ -10,6 +10,7 @@ import attrs
 from a2e_async.tasks import checks, fields, media, webhook
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
+from a2e_async.wire import wire_names
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
@@ -41,6 +42,13 @@ class Request(Generic[R_co]):
         )
         given = ", ".join(f"{name}={_short(value)}" for name, value in shown if value is not None)
         return f"{type(self).__name__}({given})"
+
+    @classmethod
+    def name_field(cls) -> str | None:
+        """Name the field that holds the task's name, or None if its tasks have none."""
+        named = cls.product.name_field
+        fields = attrs.fields(cls)
+        return next((f.name for f in fields if wire_names(f)[0] == named), None)
 
     @property
     def expected_tasks(self) -> int:
