@@ -22,6 +22,7 @@
     ├── Unsupported               a verb that the product does not have
     │                             (also a NotImplementedError)
     ├── BudgetExceeded            a start that the caller's budget does not cover
+    ├── JournalError              a journal that cannot be used, or not any more
     ├── DownloadFailed            a result that could not be fetched whole
     └── UploadFailed              local media that could not be stored
 
@@ -269,6 +270,22 @@ class Unsupported(A2EError, NotImplementedError):
 
 class BudgetExceeded(A2EError):
     """A start that the caller's budget does not cover. Nothing was sent."""
+
+
+class JournalError(A2EError):
+    """A journal that cannot be used, or not any more: the message says what to do.
+
+    Another process writes it, it is damaged, of another format or no journal at all, it cannot be
+    written, or the disk is full. What had been written stays on the disk.
+
+    Attributes:
+        path: the journal's file.
+    """
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        """Keep which journal it is."""
+        super().__init__(message)
+        self.path = path
 
 
 class DownloadFailed(A2EError):

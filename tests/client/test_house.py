@@ -22,7 +22,7 @@ FLOORS = (
     ("batch", "webhooks", "sandbox"),
     ("recipes", "families"),
     ("jobs",),
-    ("parts",),
+    ("journal", "parts"),
     ("tasks", "resources", "files"),
     ("http",),
     ("wire", "errors", "config", "clock", "status", "facts", "lazy", "_version"),
@@ -100,7 +100,9 @@ def test_nobody_but_the_session_touches_the_token(path: Path) -> None:
 
 PURE = ["http/envelope.py", "http/retry.py", "http/shapes.py", "http/call.py", "jobs/schedule.py"]
 PURE += ["status.py", "wire.py", "tasks/product.py", "tasks/record.py", "tasks/text_to_image.py"]
-PURE += ["http/events.py"]
+PURE += ["http/events.py", "jobs/congestion.py", "jobs/fairness.py", "jobs/pace.py"]
+PURE += [f"journal/{name}.py" for name in ("state", "item", "requests", "rows", "admission")]
+PURE += ["journal/summary.py", "journal/faults.py", "journal/schema.py"]
 
 
 @pytest.mark.parametrize("name", PURE)

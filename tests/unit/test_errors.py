@@ -42,6 +42,7 @@ PARENTS: dict[type[A2EError], type[Exception]] = {
     errors.JobNotFound: errors.JobError,
     errors.Unsupported: A2EError,
     errors.BudgetExceeded: A2EError,
+    errors.JournalError: A2EError,
     errors.DownloadFailed: A2EError,
     errors.UploadFailed: A2EError,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from a2e_async import (
     DownloadFailed,
     JobFailed,
     JobTimeout,
+    JournalError,
     RateLimited,
     SubmitUncertain,
     TextToImage,
@@ -29,6 +31,7 @@ ERRORS = [
     RateLimited("slow", status=429, retry_after=2.5),
     UnexpectedResponse("odd", status=200, body="<html>"),
     SubmitUncertain("lost", request=TextToImage(prompt="a lake"), name="a2e-1"),
+    JournalError("damaged", path=Path("journal.db")),
     DownloadFailed("cut", url="https://x/y.png?signature=1"),
     JobFailed("failed", job=JOB, record=None),
     JobTimeout("late", job=JOB, record=None),

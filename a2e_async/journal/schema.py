@@ -1,0 +1,78 @@
+"""The journal's tables, and the statements on them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+APPLICATION: Final = 0x41324A31
+"""``PRAGMA application_id`` of a journal: the letters A2J1."""
+
+VERSION: Final = 1
+"""``PRAGMA user_version``: the format that is written here."""
+
+# No column has a type where SQLite would change a number into another kind of number: what is
+# read has to be what was written, to the checksum. Columns that change are apart from those that
+# do not, so that a change neither copies a prompt nor touches an index.
+TABLES: Final = (
+    "CREATE TABLE plan (row INTEGER PRIMARY KEY, position INTEGER NOT NULL, key TEXT UNIQUE,"
+    " kind TEXT NOT NULL, fingerprint TEXT NOT NULL, planned_at, checksum INTEGER NOT NULL,"
+    " request TEXT NOT NULL)",
+    "CREATE INDEX plan_position ON plan (position)",
+    "CREATE TABLE fate (row INTEGER PRIMARY KEY, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
+    " name TEXT, task_id TEXT, coins, coins_before, reserved, record TEXT, error TEXT, files TEXT,"
+    " starting_at, started_at, ended_at, checksum INTEGER NOT NULL)",
+    "CREATE TABLE task (kind TEXT NOT NULL, task_id TEXT NOT NULL, row INTEGER NOT NULL,"
+    " PRIMARY KEY (kind, task_id)) WITHOUT ROWID",
+    "CREATE TABLE content (digest TEXT PRIMARY KEY, content BLOB NOT NULL)",
+    "CREATE TABLE meta (field TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE owner (only INTEGER PRIMARY KEY CHECK (only = 1), opening TEXT NOT NULL,"
+    " process TEXT NOT NULL, since TEXT NOT NULL)",
+)
+
+_ITEM = (
+    "SELECT p.row, p.position, p.key, p.kind, p.fingerprint, p.planned_at, p.checksum, f.*"
+    " FROM plan p LEFT JOIN fate f ON f.row = p.row"
+)
+ALL: Final = f"{_ITEM} ORDER BY p.row"
+BY_KEY: Final = f"{_ITEM} WHERE p.key = ?"
+BY_POSITION: Final = f"{_ITEM} WHERE p.position = ? ORDER BY p.row"
+BY_STATE: Final = f"{_ITEM} WHERE f.state = ?"
+
+PLAN: Final = (
+    "INSERT INTO plan (row, position, key, kind, fingerprint, planned_at, checksum, request)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+TASK: Final = "INSERT OR IGNORE INTO task VALUES (?, ?, ?)"
+
+# What a planned item costs has been spent before: `state.spent` says the same of one item.
+SUMMARY: Final = (
+    "SELECT coalesce(f.state, 'planned'), count(*), total(f.coins_before),"
+    " total(f.coins), total(CASE WHEN f.coins IS NULL THEN f.reserved END)"
+    " FROM plan p LEFT JOIN fate f ON f.row = p.row GROUP BY 1"
+)
+
+LOST: Final = (
+    "SELECT (SELECT count(*) FROM fate WHERE row NOT IN (SELECT row FROM plan))"
+    " + (SELECT count(*) FROM task WHERE row NOT IN (SELECT row FROM fate))"
+    " + (SELECT count(*) FROM fate f WHERE f.task_id IS NOT NULL AND NOT EXISTS (SELECT 1"
+    " FROM task t JOIN plan p USING (kind) WHERE p.row = f.row AND t.task_id = f.task_id))"
+)
+"""How many rows are there without those that belong to them."""
+
+_FATES = 15
+
+
+@cache
+def page(states: int) -> str:
+    """Write the statement that reads the items after a place, of so many states (0 for all)."""
+    marks = ", ".join("?" * states)
+    chosen = f" AND coalesce(f.state, 'planned') IN ({marks})" if states else ""
+    return f"{_ITEM} WHERE (p.position, p.row) > (?, ?){chosen} ORDER BY p.position, p.row LIMIT ?"
+
+
+@cache
+def fates(count: int) -> str:
+    """Write the statement that stores what became of so many items, in one go."""
+    marks = f"({', '.join('?' * _FATES)})"
+    return "REPLACE INTO fate VALUES " + ", ".join([marks] * count)  # noqa: S608  (marks only)
