@@ -16,6 +16,8 @@ from a2e_async import lazy, tasks
 from a2e_async._version import __version__
 
 if TYPE_CHECKING:
+    from a2e_async.batch.batch import Batch
+    from a2e_async.batch.outcome import Outcome, Progress
     from a2e_async.client import A2E
     from a2e_async.errors import (
         A2EError,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         JobFailed,
         JobNotFound,
         JobTimeout,
+        JournalError,
         NotFound,
         PermissionDenied,
         RateLimited,
@@ -73,6 +76,7 @@ __all__ = [
     "Avatar",
     "Background",
     "Balance",
+    "Batch",
     "BudgetExceeded",
     "ConfigurationError",
     "ConnectionFailed",
@@ -91,13 +95,16 @@ __all__ = [
     "JobNotFound",
     "JobStatus",
     "JobTimeout",
+    "JournalError",
     "Language",
     "LoginToken",
     "NotFound",
+    "Outcome",
     "PermissionDenied",
     "Presigned",
     "Preview",
     "ProcessingTime",
+    "Progress",
     "PromptEvent",
     "QueueLevel",
     "Quote",
@@ -126,6 +133,9 @@ __all__ += tasks.__all__
 # A name's module is loaded when the name is first used: a bot that makes images does not pay for
 # the rest of the catalogue at its start.
 _HOMES = {
+    "Batch": "batch.batch",
+    "Outcome": "batch.outcome",
+    "Progress": "batch.outcome",
     "A2E": "client",
     "A2EError": "errors",
     "APIError": "errors",
@@ -141,6 +151,7 @@ _HOMES = {
     "JobFailed": "errors",
     "JobNotFound": "errors",
     "JobTimeout": "errors",
+    "JournalError": "errors",
     "NotFound": "errors",
     "PermissionDenied": "errors",
     "RateLimited": "errors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -15,7 +15,7 @@ from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import Family
-from a2e_async.jobs.job import Job
+from a2e_async.jobs.job import Deadline, Job, Timeout
 from a2e_async.jobs.schedule import Schedule
 from a2e_async.parts import FamilyOf, Group
 from a2e_async.tasks.record import Record
@@ -23,8 +23,14 @@ from a2e_async.tasks.request import Request
 from a2e_async.tasks.webhook import Webhook, check_webhook
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection
+
     import aiohttp
 
+    from a2e_async.batch.batch import Batch
+    from a2e_async.batch.prices import Estimate
+    from a2e_async.batch.source import Requests
     from a2e_async.sandbox import Sandbox
     from a2e_async.tasks import AvatarVideoRecord
 
@@ -106,6 +112,9 @@ class A2E:
         retry: RetryPolicy | None = None,
         schedule: Schedule | None = None,
         webhook: Webhook | None = None,
+        in_flight: int | None = None,
+        starts_per_second: float | None = None,
+        in_flight_per_kind: Mapping[str, int] | None = None,
     ) -> None:
         """Make a client. Nothing is opened or sent yet.
 
@@ -123,11 +132,18 @@ class A2E:
             schedule: how often waiting jobs are looked at.
             webhook: where the service calls when a task ends, sent with each start that can take
                 it and has no ``webhook_url`` of its own. `WebhookReceiver` listens to the calls.
+            in_flight: tasks that are under way at once at the most, from 1; a start waits for its
+                place. Left out, any number.
+            starts_per_second: starts that are sent in a second at the most, evenly apart, above 0,
+                such as 0.5. Left out, any number.
+            in_flight_per_kind: tasks of a product that are under way at once at the most, by the
+                product's name, such as ``{"avatar_video": 2}``.
 
         Raises:
             ConfigurationError: no token, or an address that is none.
-            TypeError: a time that is no number, or a webhook that is no `Webhook`.
-            ValueError: a time of 0 or below, or a language that is none.
+            TypeError: a time or limit that is no number, or a webhook that is no `Webhook`.
+            ValueError: a time or limit of 0 or below, an unknown product, or a language that is
+                none.
         """
         settings = config.from_environment(
             token=token,
@@ -141,6 +157,9 @@ class A2E:
             Session(settings, session=session, middlewares=middlewares, policy=retry),
             schedule or Schedule(),
             webhook,
+            in_flight=in_flight,
+            starts_per_second=starts_per_second,
+            in_flight_per_kind=in_flight_per_kind,
         )
 
     def _open(
@@ -149,19 +168,25 @@ class A2E:
         schedule: Schedule,
         webhook: Webhook | None,
         sandbox: Sandbox | None = None,
+        **limits: Any,
     ) -> None:
         check_webhook(webhook)
         self._sandbox = sandbox
-        self._core = Core(session, schedule, webhook=webhook)
+        self._core = Core(session, schedule, webhook=webhook, **limits)
+        for kind in limits["in_flight_per_kind"] or ():
+            self.check_kind(kind, field="in_flight_per_kind")
 
     @classmethod
-    def sandbox(
+    def sandbox(  # noqa: PLR0913  (each is a setting of its own, by keyword)
         cls,
         *,
         sandbox: Sandbox | None = None,
         schedule: Schedule | None = None,
         retry: RetryPolicy | None = None,
         webhook: Webhook | None = None,
+        in_flight: int | None = None,
+        starts_per_second: float | None = None,
+        in_flight_per_kind: Mapping[str, int] | None = None,
         **options: Any,
     ) -> Self:
         """Make a client on a local service in this process: no token, no network, no coins.
@@ -173,6 +198,9 @@ class A2E:
                 speed makes sensible.
             retry: limits of the retries of one request.
             webhook: where the sandbox calls when a task ends, such as ``http://localhost:8080/``.
+            in_flight: limit as of the client itself.
+            starts_per_second: limit as of the client itself.
+            in_flight_per_kind: limit as of the client itself.
             options: arguments of `a2e_async.sandbox.Sandbox`.
 
         Returns:
@@ -205,6 +233,9 @@ class A2E:
             schedule or Schedule().faster(min(max(service.speed, 1.0), _FASTEST)),
             webhook,
             own,
+            in_flight=in_flight,
+            starts_per_second=starts_per_second,
+            in_flight_per_kind=in_flight_per_kind,
         )
         return client
 
@@ -214,14 +245,14 @@ class A2E:
         return parts.names(cls, FamilyOf)
 
     @classmethod
-    def check_kind(cls, kind: str) -> None:
+    def check_kind(cls, kind: str, *, field: str = "kind") -> None:
         """Raise `ValueError`, with the names that there are, unless a name is a product's."""
         kinds = cls.kinds()
         if kind not in kinds:
             from a2e_async.tasks.manual import meant  # noqa: PLC0415  (for a mistake only)
 
             known = ", ".join(kinds)
-            raise ValueError(f"kind: expected one of {known}, got {kind!r}{meant(kind, kinds)}")
+            raise ValueError(f"{field}: expected one of {known}, got {kind!r}{meant(kind, kinds)}")
 
     def family(self, kind: str) -> Family[..., Any]:
         """Give the family of a product by its name.
@@ -265,26 +296,29 @@ class A2E:
                     last_first.push_async_callback(self._sandbox.aclose)
                 last_first.push_async_callback(self._core.aclose)
 
-    async def submit(self, request: Request[R]) -> Job[R]:
+    async def submit(self, request: Request[R], *, group: Hashable = None) -> Job[R]:
         """Start the task of a request; the same as ``start`` of its family with its fields.
 
         Args:
             request: the request, such as ``TextToImage(prompt="a lake")``.
+            group: whose start it is, such as a user's id: where starts wait for the client's
+                limits, a free place goes to the group that has the fewest.
 
         Returns:
             The job, to await.
 
         Raises:
-            TypeError: it is no request.
+            TypeError: it is no request, or the group cannot be one.
             A2EError: what `Family.start` raises.
         """
-        return await self._family_of(request).submit(request)
+        return await self._family_of(request).submit(request, group=group)
 
-    async def run(self, request: Request[R]) -> R:
+    async def run(self, request: Request[R], *, group: Hashable = None) -> R:
         """Start the task of a request and wait for it.
 
         Args:
             request: the request.
+            group: whose start it is, as for `submit`.
 
         Returns:
             The record of the completed task.
@@ -294,7 +328,7 @@ class A2E:
             A2EError: what `Family.start` and `Job.wait` raise.
         """
         family = self._family_of(request)
-        return await family.result_of(await family.submit(request))
+        return await family.result_of(await family.submit(request, group=group))
 
     def _family_of(self, request: Request[R]) -> Family[Any, R]:
         if not isinstance(request, Request):
@@ -320,6 +354,92 @@ class A2E:
         if not task_id:
             raise ValueError(f"token: expected 'kind:id', as job.token has it, got {token!r}")
         return self.family(kind).job(task_id)
+
+    def batch(  # noqa: PLR0913  (each is a setting of its own, by keyword)
+        self,
+        requests: Requests | None = None,
+        *,
+        in_flight: int | None = 16,
+        starts_per_second: float | None = None,
+        in_flight_per_kind: Mapping[str, int] | None = None,
+        group: Hashable | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        retry: str | Collection[str] = (),
+        budget: float | None = None,
+        estimate: Estimate = None,
+        download_to: str | os.PathLike[str] | None = None,
+        pattern: str = "{index:05d}-{key}",
+        results: str | os.PathLike[str] | None = None,
+        timeout: Timeout = Deadline.OF_FAMILY,
+        patience: float = 3600.0,
+        dry_run: bool = False,
+    ) -> Batch:
+        """Run many requests under limits. None is lost, and none is paid for twice.
+
+        Nothing is read or sent before the outcomes are asked for.
+
+        Args:
+            requests: an iterable or asynchronous iterable of requests, or of pairs (key, request),
+                of any products. It is read as places become free. Left out, the items of the
+                journal.
+            in_flight: tasks under way at once, from 1; None for as many as the client allows.
+            starts_per_second: starts per second, above 0, evenly apart.
+            in_flight_per_kind: tasks under way at once by product, such as ``{"avatar_video": 4}``.
+            group: whose starts these are: a free place of the client's goes to the group that has
+                the fewest. Left out, a group of its own.
+            journal: file that keeps what became of each item, made if it is missing. The same
+                requests with the same journal go on where they stood: what was started is waited
+                for, and only what provably does not exist is started.
+            retry: ``"failed"`` and ``"uncertain"``: items of the journal in these states are
+                started anew, and paid for again.
+            budget: coins that are spent at the most, those of earlier runs with the same journal
+                included. No start is made that a quote, the last price of such a request or
+                `estimate` says to go beyond it.
+            estimate: coins of a start where nothing else tells, or a mapping by product.
+            download_to: directory for the results, fetched as soon as there are any.
+            pattern: names of the files without the suffix, with the fields ``{index}``, ``{key}``,
+                ``{kind}`` and ``{id}``, of which ``{index}`` or ``{id}`` has to be there.
+            results: file that gets a line of JSON for each item.
+            timeout: seconds to wait for each task, None for no limit; left out, the deadline of
+                its product.
+            patience: seconds without a single start after which an item that the service has no
+                place for, or that cannot reach it, is given up for this run.
+            dry_run: True checks and prices the requests, and starts nothing. Each outcome's
+                ``coins`` is the estimate, None where nothing tells the price.
+
+        Returns:
+            The batch: iterate over it, or await it. What it raises, `Batch` tells; what goes wrong
+            with an item is in its outcome.
+
+        Raises:
+            TypeError: an argument of the wrong type.
+            ValueError: an argument out of bounds.
+        """
+        from a2e_async.batch.batch import Batch  # noqa: PLC0415  (loaded at first use)
+        from a2e_async.batch.settings import Settings  # noqa: PLC0415
+
+        settings = Settings(
+            group=group,
+            journal=journal,
+            retry=retry,
+            budget=budget,
+            estimate=estimate,
+            download_to=download_to,
+            pattern=pattern,
+            results=results,
+            timeout=timeout,
+            patience=patience,
+            dry_run=dry_run,
+        )
+        limits = {
+            "in_flight": in_flight,
+            "starts_per_second": starts_per_second,
+            "in_flight_per_kind": in_flight_per_kind,
+        }
+        batch = Batch(self._core, self.family, requests, settings, limits)
+        for kind in in_flight_per_kind or ():
+            self.check_kind(kind, field="in_flight_per_kind")
+        return batch
 
     async def avatar_video_from_text(
         self,

@@ -19,6 +19,9 @@ T = TypeVar("T")
 Args = TypeVarTuple("Args")
 
 
+_SUFFIX = ".part"
+
+
 class DiskError(Exception):
     """The disk refuses. Its cause is the `OSError`, which a broken connection could be as well."""
 
@@ -45,7 +48,7 @@ class Part:
     @classmethod
     def beside(cls, target: Path) -> Part:
         """Choose a name that nobody else uses; nothing is made yet."""
-        return cls(target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}.part"))
+        return cls(target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}{_SUFFIX}"))
 
     async def prepare(self) -> None:
         """Make the file, or find the one that an earlier download left.
@@ -154,3 +157,21 @@ async def make_directory(directory: Path) -> Path:
         return await finish_in_thread(make)
     except OSError as error:
         raise DiskError(directory, error) from error
+
+
+async def remove_parts(directory: Path, stem: str) -> None:
+    """Remove what a process that was killed has left of the downloads of one stem.
+
+    Args:
+        directory: where they were to go. It may be missing.
+        stem: the beginning of their names.
+    """
+
+    def remove() -> None:
+        with suppress(OSError), os.scandir(directory) as found:
+            for entry in found:
+                if entry.name.startswith(f".{stem}") and entry.name.endswith(_SUFFIX):
+                    with suppress(OSError):
+                        Path(entry.path).unlink()
+
+    await finish_in_thread(remove)

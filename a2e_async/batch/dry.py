@@ -1,0 +1,62 @@
+"""The way of one item of a dry run: it is checked and priced, and nothing is started."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from a2e_async import clock
+from a2e_async.batch.outcome import Outcome
+from a2e_async.batch.run import Run
+from a2e_async.batch.source import Entry
+from a2e_async.errors import A2EError, AuthenticationFailed, BudgetExceeded
+from a2e_async.jobs.job import Job
+from a2e_async.journal.admission import JournalConflict
+from a2e_async.journal.item import Item
+
+
+class DryLife:
+    """Prices one item."""
+
+    sending = False
+    item: Item | None = None
+    job: Job[Any] | None = None
+
+    def __init__(self, run: Run, entry: Entry) -> None:
+        """Take an item up; nothing happens yet."""
+        self._run = run
+        self.entry = entry
+
+    async def live(self) -> Outcome:
+        """Tell what it would cost."""
+        entry, coins = self.entry, None
+        error = entry.error
+        if error is None:
+            try:
+                coins = await self._price()
+            except (A2EError, JournalConflict) as reason:
+                error = reason
+        self._run.tally.finished(clock.now(), ok=error is None, known=False)
+        return Outcome(
+            index=entry.index, key=entry.name, request=entry.request, error=error, coins=coins
+        )
+
+    async def _price(self) -> float | None:
+        run, entry = self._run, self.entry
+        item = await run.journal.admit(entry.index, entry.key, entry.request)
+        run.tally.found(item.state)
+        coins = await self._told()
+        if coins is not None and not run.budget.reserve(coins):
+            raise BudgetExceeded(
+                f"budget: {run.budget.reserved:g} of {run.budget.limit:g} coins are planned for "
+                f"already, and a start of {item.kind} costs {coins:g}"
+            )
+        return coins
+
+    async def _told(self) -> float | None:
+        run, request = self._run, self.entry.request
+        run.check_halted()
+        try:
+            return await run.prices.of(request, run.prices.shape(request))
+        except AuthenticationFailed as error:
+            run.halt(error)
+            raise

@@ -1,0 +1,163 @@
+"""The tasks of a running batch: they read requests, and bring each to its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import TypeAlias
+
+from a2e_async.batch.dry import DryLife
+from a2e_async.batch.life import Life
+from a2e_async.batch.outcome import Outcome
+from a2e_async.batch.run import Run
+from a2e_async.batch.source import Entry
+from a2e_async.errors import ConfigurationError
+from a2e_async.journal.item import State
+
+_log = logging.getLogger("a2e_async.batch")
+
+Way: TypeAlias = Life | DryLife
+
+_GRACE = 10.0
+"""Seconds that starts under way have to be answered when a batch is stopped."""
+
+
+class Engine:
+    """Runs the items of one batch, as many at a time as there is room for."""
+
+    def __init__(self, run: Run, source: AsyncIterator[Entry], window: int) -> None:
+        """Prepare; nothing runs yet.
+
+        Args:
+            run: what the items share.
+            source: the requests.
+            window: items that are read and whose outcome was not taken yet, at the most.
+        """
+        self._run = run
+        self._source = source
+        self._room = asyncio.Semaphore(window)
+        self._way = DryLife if run.settings.dry_run else Life
+        self._lives: dict[asyncio.Task[Outcome], Way] = {}
+        self._ready: deque[Outcome] = deque()
+        self._news = asyncio.Event()
+        self._reader: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+        self._is_broken = False
+        self._closed = False
+
+    def begin(self) -> None:
+        """Begin to read."""
+        self._reader = asyncio.create_task(self._read(), name="a2e_async batch")
+        self._reader.add_done_callback(self._read_all)
+
+    async def next(self) -> Outcome | None:
+        """Wait for the next outcome.
+
+        Returns:
+            It, or None when there are no more.
+
+        Raises:
+            JournalError: the journal cannot be written any more; what was started goes on.
+            ConfigurationError: the client was closed.
+            Exception: whatever the iteration over the input ended with, after all outcomes.
+        """
+        while True:
+            if self._ready:
+                self._room.release()
+                return self._ready.popleft()
+            if self._is_broken or self._is_over():
+                if self._failure is not None:
+                    raise self._failure
+                return None
+            self._news.clear()
+            await self._news.wait()
+
+    def _is_over(self) -> bool:
+        reading = self._reader is not None and not self._reader.done()
+        return self._closed or not (reading or self._lives)
+
+    async def _read(self) -> None:
+        async for entry in self._source:
+            await self._room.acquire()
+            if self._run.stopping:
+                return
+            self._run.tally.read()
+            life = self._way(self._run, entry)
+            task = asyncio.create_task(life.live(), name=f"a2e_async batch item {entry.index}")
+            self._lives[task] = life
+            task.add_done_callback(self._lived)
+
+    def _read_all(self, reader: asyncio.Task[None]) -> None:
+        if not reader.cancelled() and (error := reader.exception()) is not None:
+            self._fail(error)
+        elif not reader.cancelled():
+            self._run.tally.total = self._run.tally.seen
+        self._news.set()
+
+    def _lived(self, task: asyncio.Task[Outcome]) -> None:
+        life = self._lives.pop(task)
+        if task.cancelled():
+            if not self._run.stopping:
+                self._break(asyncio.CancelledError(f"item {life.entry.index} was cancelled"))
+        elif (error := task.exception()) is not None:
+            self._break(error)
+        else:
+            self._ready.append(task.result())
+        self._news.set()
+
+    def _break(self, error: BaseException) -> None:
+        """End the batch, since its journal or its code fails."""
+        self._fail(error)
+        self._is_broken = True
+
+    def _fail(self, error: BaseException) -> None:
+        if self._failure is None:
+            self._failure = error
+
+    # Stopping
+
+    def under_way(self) -> list[Way]:
+        """Give the items whose tasks go on, or may."""
+        states = (State.STARTING, State.STARTED, State.UNCERTAIN)
+        lives = self._lives.values()
+        return [life for life in lives if life.item is not None and life.item.state in states]
+
+    async def stop(self, *, closed: bool = False) -> list[Way]:
+        """Start nothing any more, and wait for nothing but the answers to starts under way.
+
+        Args:
+            closed: whether the client closes.
+
+        Returns:
+            The items whose tasks go on, or may.
+        """
+        if self._closed:
+            return []
+        self._closed = self._run.stopping = True
+        if closed and self._failure is None:
+            self._failure = ConfigurationError(
+                "the client was closed during the batch; run it again with the same journal"
+            )
+        if self._reader is not None:
+            self._reader.cancel()
+        sending = [task for task, life in self._lives.items() if life.sending]
+        for task in self._lives.keys() - set(sending):
+            task.cancel()
+        left = self.under_way()
+        if sending:
+            _log.info("waiting for the answers to %s starts", len(sending))
+            await asyncio.wait(sending, timeout=_GRACE)
+        await self._end_all()
+        self._news.set()
+        return [life for life in left if life.item and life.item.state is not State.PLANNED]
+
+    async def _end_all(self) -> None:
+        tasks = [*self._lives, *([self._reader] if self._reader is not None else [])]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task

@@ -1,0 +1,54 @@
+"""How the files of a batch are called. Pure."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import Any
+
+from a2e_async.tasks.request import Request
+
+PATTERN = "{index:05d}-{key}"
+FIELDS = ("index", "key", "kind", "id")
+
+_LONGEST = 40
+_TELLING = ("prompt", "text", "title", "name")
+
+
+def check_pattern(pattern: object) -> None:
+    """Raise `TypeError` or `ValueError` unless this names the files of each item differently."""
+    if not isinstance(pattern, str):
+        raise TypeError(f"pattern: expected a text such as {PATTERN!r}, got {pattern!r}")
+    try:
+        used = _used(pattern)
+        pattern.format(index=0, key="key", kind="kind", id="id")
+    except (ValueError, LookupError, AttributeError) as error:
+        known = ", ".join(f"{{{field}}}" for field in FIELDS)
+        raise ValueError(
+            f"pattern: expected {known} in a text such as {PATTERN!r}, got {pattern!r}: {error}"
+        ) from None
+    if not used & {"index", "id"}:
+        raise ValueError(
+            "pattern: expected {index} or {id} in it, since other names may be alike, got "
+            f"{pattern!r}"
+        )
+
+
+def stem_of(pattern: str, *, index: int, key: str | None, request: Request[Any], id: str) -> str:
+    """Name the files of an item, without the suffix; without a key, a few words of its text."""
+    words = words_of(request) if key is None else key
+    # Items with keys may have moved to the index of another one.
+    whole = pattern if key is None or _used(pattern) & {"key", "id"} else f"{pattern}-{{key}}"
+    return whole.format(index=index, key=words, kind=request.product.kind, id=id)
+
+
+def _used(pattern: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
+
+
+def words_of(request: Request[Any]) -> str:
+    """Give a few words that tell a request from others, as part of a file name."""
+    texts = (getattr(request, field, None) for field in _TELLING)
+    text = next((text for text in texts if isinstance(text, str) and text), "")
+    kind: str = request.product.kind
+    return re.sub(r"\W+", "-", text.lower())[:_LONGEST].strip("-") or kind

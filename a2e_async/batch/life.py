@@ -1,0 +1,252 @@
+"""The way of one item of a batch, from its request to its outcome."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+
+from a2e_async import clock
+from a2e_async.batch import files
+from a2e_async.batch.outcome import Outcome
+from a2e_async.batch.patience import Patience, may_pass
+from a2e_async.batch.run import Run, now
+from a2e_async.batch.source import Entry
+from a2e_async.batch.starting import Starting
+from a2e_async.errors import (
+    A2EError,
+    AuthenticationFailed,
+    DownloadFailed,
+    JobFailed,
+    JobNotFound,
+    JobTimeout,
+    JournalError,
+)
+from a2e_async.files.disk import remove_parts
+from a2e_async.files.naming import safe_name
+from a2e_async.jobs.job import Deadline, Job
+from a2e_async.journal import state as steps
+from a2e_async.journal.admission import JournalConflict
+from a2e_async.journal.item import Item, Note, State
+from a2e_async.tasks.record import Record
+from a2e_async.tasks.request import Request
+
+
+class Life:
+    """Brings one item to its outcome."""
+
+    def __init__(self, run: Run, entry: Entry) -> None:
+        """Take an item up; nothing happens yet."""
+        self.run = run
+        self.entry = entry
+        self.item: Item | None = None
+        self.job: Job[Any] | None = None
+        self.sending = False
+        """Whether a start may be under way whose answer is to be awaited and kept."""
+        self._known = False
+        self._left_off = False
+        self._error: Exception | None = None
+        self._record: Record | None = None
+
+    async def live(self) -> Outcome:
+        """Do all there is to be done. Raises `JournalError`, which ends the batch."""
+        if self.entry.error is not None:
+            self._error = self.entry.error
+        else:
+            await self._admitted()
+        return await self._finished()
+
+    async def _admitted(self) -> None:
+        run, entry = self.run, self.entry
+        try:
+            item = await run.journal.admit(entry.index, entry.key, entry.request)
+        except JournalConflict as error:
+            self._error = error
+            return
+        self.item = item
+        run.tally.found(item.state)
+        self._known = run.is_done(item)
+        self._left_off = item.state is State.COMPLETED
+        self._take_up(item)
+        try:
+            await self._to_its_end()
+        except JournalError:
+            raise
+        except (A2EError, ValueError, TypeError, OSError) as error:
+            self._error = error
+
+    @property
+    def known_item(self) -> Item:
+        """The item, once the journal has it."""
+        assert self.item is not None
+        return self.item
+
+    def is_in(self, state: State) -> bool:
+        """Tell whether the item is in a state."""
+        return self.known_item.state is state
+
+    @property
+    def request(self) -> Request[Any]:
+        """The item's request."""
+        request: Request[Any] = self.entry.request
+        return request
+
+    def _take_up(self, item: Item) -> None:
+        """Make the job of an item again that was started before."""
+        if item.task_id is None:
+            return
+        family = self.run.family(item.kind)
+        if item.record is None:
+            self.job = family.job(item.task_id)
+            return
+        core = self.run.core
+        self._record = core.reader.record(family.product, item.record)
+        self.job = Job.of_record(core, family.product, self._record)
+
+    async def _to_its_end(self) -> None:
+        await Starting(self).start()
+        self.run.check_stopping()
+        if self.is_in(State.STARTED):
+            await self._wait()
+        if self.is_in(State.FAILED):
+            self._error = self._error or _remembered(self.known_item, self.job, self._record)
+        if self.is_in(State.COMPLETED):
+            await self._fetch()
+
+    async def move(self, after: Item) -> None:
+        """Go on to another state, which the journal has from now on."""
+        await self.run.journal.write(after)
+        self.pass_over(after)
+
+    def pass_over(self, after: Item) -> None:
+        """Go on to another state without writing it."""
+        self.run.tally.passed(self.known_item.state, after.state)
+        self.item = after
+
+    async def note(self, error: Exception) -> None:
+        """Keep why nothing was started yet."""
+        await self.move(attrs.evolve(self.known_item, error=Note.of(error)))
+
+    # After the start
+
+    async def _wait(self) -> None:
+        try:
+            record = await self._result()
+        except (JobFailed, JobNotFound) as error:
+            await self._ended(State.FAILED, error.record, error)
+        except AuthenticationFailed as error:
+            self.run.halt(error)
+            raise
+        else:
+            await self._ended(State.COMPLETED, record, None)
+
+    async def _result(self) -> Record:
+        assert self.job is not None
+        begun, timeout = clock.now(), self.run.settings.timeout
+        while True:
+            try:
+                record: Record = await self.job.wait(timeout=timeout)
+            except JobTimeout as error:
+                # While the service is away, nobody can know that a task has ended.
+                away = isinstance(timeout, Deadline) and error.__cause__ is not None
+                if not away or clock.now() - begun > self.run.settings.patience:
+                    raise
+            else:
+                return record
+
+    async def _ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
+        before = steps.spent(self.known_item)
+        self._error, self._record = error, record
+        after = steps.end(
+            self.known_item,
+            state=state,
+            record=None if record is None else record.raw,
+            coins=None if record is None else record.coins,
+            error=None if error is None else Note.of(error),
+            at=now(),
+        )
+        await self.move(after)
+        self.run.correct(before, steps.spent(after))
+
+    async def _fetch(self) -> None:
+        """Fetch the results, unless they are here."""
+        directory = self.run.settings.download_to
+        if directory is None or not self.run.makes_files(self.known_item.kind):
+            return
+        if self.known_item.files and await self._are_here():
+            return
+        try:
+            paths = await self._download(directory)
+        except DownloadFailed as error:
+            known = tuple(map(self._relative, error.files))
+            await self.move(steps.fetched(self.known_item, files=known, error=Note.of(error)))
+            raise
+        await self.move(
+            steps.fetched(self.known_item, files=tuple(map(self._relative, paths)), error=None)
+        )
+
+    async def _download(self, directory: Path) -> list[Path]:
+        assert self.job is not None
+        stem = files.stem_of(
+            self.run.settings.pattern,
+            index=self.known_item.index,
+            key=self.entry.key,
+            request=self.request,
+            id=self.job.id,
+        )
+        if self._left_off:
+            await remove_parts(directory, safe_name(stem))
+        settings, policy = self.run.settings, self.run.core.session.policy
+        patience = Patience(settings.patience, 4 * policy.first_delay, clock.now())
+        while True:
+            try:
+                return await self.job.download(directory, stem=stem)
+            except DownloadFailed as error:
+                chance = random.random()  # noqa: S311
+                pause = patience.pause(error, clock.now(), chance, patience.begun)
+                if pause is None or not may_pass(error):
+                    raise
+            await anyio.sleep(pause)
+
+    async def _are_here(self) -> bool:
+        return all([await anyio.Path(path).is_file() for path in self._paths()])
+
+    def _relative(self, path: Path) -> str:
+        base, whole = self.run.base, self.run.cwd / path
+        return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else str(whole)
+
+    def _paths(self) -> tuple[Path, ...]:
+        """Give the files as the caller's own paths lead to them."""
+        journal = self.run.settings.journal
+        base = Path() if journal is None else journal.parent
+        return tuple(base / path for path in self.known_item.files)
+
+    # The end
+
+    async def _finished(self) -> Outcome:
+        run, item = self.run, self.item
+        if run.results is not None and item is not None and not self._known:
+            await run.results.add(item, self.request)
+        run.tally.finished(clock.now(), ok=self._error is None, known=self._known)
+        return Outcome(
+            index=self.entry.index,
+            key=self.entry.name,
+            request=self.entry.request,
+            job=self.job,
+            record=self._record if self.job is None else self.job.record or self._record,
+            error=self._error,
+            files=() if item is None else self._paths(),
+            coins=None if item is None else item.coins,
+        )
+
+
+def _remembered(item: Item, job: Job[Any] | None, record: Record | None) -> A2EError:
+    """Make the error again that an earlier run has ended an item with."""
+    note = item.error
+    words = "failed" if note is None else note.message
+    if job is not None:
+        return JobFailed(words, job=job, record=record)
+    return A2EError(words if note is None else f"{note.type}: {note.message}")

@@ -1,0 +1,243 @@
+"""What the items of one batch share while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from a2e_async import clock
+from a2e_async.batch.budget import Budget
+from a2e_async.batch.finder import Finder
+from a2e_async.batch.outcome import Progress
+from a2e_async.batch.prices import Prices, Reservation
+from a2e_async.batch.results import Results
+from a2e_async.batch.settings import Settings
+from a2e_async.batch.tally import Tally
+from a2e_async.batch.unkept import Unkept
+from a2e_async.errors import A2EError, BudgetExceeded, JournalError
+from a2e_async.files.disk import DiskError, make_directory
+from a2e_async.files.threads import finish_in_thread
+from a2e_async.jobs.core import Core
+from a2e_async.jobs.family import Family
+from a2e_async.jobs.job import Job
+from a2e_async.jobs.limits import Limits, Place, enter_all
+from a2e_async.journal.item import Item, State
+from a2e_async.journal.journal import Journal
+from a2e_async.journal.state import retry
+from a2e_async.tasks.request import Request
+
+FamilyOf: TypeAlias = Callable[[str], Family[Any, Any]]
+
+
+class Run:
+    """The parts of a batch that its items work with."""
+
+    def __init__(
+        self,
+        core: Core,
+        family: FamilyOf,
+        settings: Settings,
+        limits: Limits,
+    ) -> None:
+        """Put them together; nothing is opened yet."""
+        self.core = core
+        self.family = family
+        self.settings = settings
+        self.limits = limits
+        self.group: Hashable = self if settings.group is None else settings.group
+        self.budget = Budget(settings.budget)
+        asks = settings.budget is not None or settings.dry_run
+        self.prices = Prices(core.session, settings.estimate, asks=asks)
+        self.finder = Finder(core)
+        self.tally = Tally(clock.now())
+        self.journal: Journal | Unkept = Unkept()
+        self.results: Results | None = None
+        self.sought: Counter[tuple[str, str]] = Counter()
+        self.last_start = clock.now()
+        self.stopping = False
+        self.cwd = Path()
+        self._halted: A2EError | None = None
+        self._held: list[Job[Any]] = []
+        self._settled = asyncio.Event()
+
+    async def open(self) -> None:
+        """Open the journal and the file of results, and take in what is known from before.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
+        settings = self.settings
+        if settings.dry_run:
+            return
+        self.cwd = await finish_in_thread(Path.cwd)
+        if settings.journal is not None:
+            await _make_folder(settings.journal)
+            self.journal = await Journal.open(settings.journal)
+            for state in settings.retry:
+                await self._retry(State(state))
+            known = await self.journal.summary()
+            self.budget.spent = known.coins_spent + known.coins_reserved
+            await self._hold_started(self.journal)
+        if settings.results is not None:
+            self.results = Results(
+                self.cwd / settings.results, self.base, self.journal, self.is_done
+            )
+            await self.results.open()
+
+    async def _retry(self, word: State) -> None:
+        assert isinstance(self.journal, Journal)
+        async for item in self.journal.items(states=(word,)):
+            await self.journal.write(retry(item))
+
+    async def _hold_started(self, journal: Journal) -> None:
+        async for item in journal.items(states=(State.STARTED,)):
+            assert item.task_id is not None
+            self._held.append(self.family(item.kind).job(item.task_id))
+        self.hold(self._held)
+
+    async def aclose(self) -> None:
+        """Close what was opened. May be called more than once."""
+        self.limits.close()
+        try:
+            if self.results is not None:
+                await self.results.aclose()
+        finally:
+            await self.journal.aclose()
+
+    @property
+    def base(self) -> Path:
+        """The directory to which the journal's file names are relative, as a whole path."""
+        journal = self.settings.journal
+        return self.cwd if journal is None else self.cwd / journal.parent
+
+    def is_done(self, item: Item) -> bool:
+        """Tell whether nothing is left to be done for an item."""
+        if item.state is State.FAILED:
+            return True
+        wanted = self.settings.download_to is not None
+        fetched = bool(item.files) or not wanted or not self.makes_files(item.kind)
+        return item.state is State.COMPLETED and fetched
+
+    def makes_files(self, kind: str) -> bool:
+        """Tell whether what comes of a product are files."""
+        return self.family(kind).product.media is not None
+
+    async def move(self, before: Item, after: Item) -> Item:
+        """Write to the journal that an item went on to another state."""
+        await self.journal.write(after)
+        return self.pass_over(before, after)
+
+    def pass_over(self, before: Item, after: Item) -> Item:
+        """Count that an item went on to another state, without writing it."""
+        self.tally.passed(before.state, after.state)
+        return after
+
+    def halt(self, error: A2EError) -> None:
+        """Start nothing any more, for a reason that concerns all."""
+        if self._halted is None:
+            self._halted = error
+        self._wake()
+
+    def check_halted(self) -> None:
+        """Raise the reason why nothing is started any more, if there is one."""
+        if self._halted is not None:
+            raise copy(self._halted).with_traceback(None)
+
+    def check_stopping(self) -> None:
+        """Raise `asyncio.CancelledError` if the batch is being stopped."""
+        if self.stopping:
+            raise asyncio.CancelledError
+
+    async def place(self, kind: str) -> Place:
+        """Wait for a place among the tasks of this batch and of the client."""
+        return await enter_all((self.limits, self.core.limits), kind, group=self.group)
+
+    def hold(self, jobs: Sequence[Job[Any]]) -> None:
+        """Have tasks take places that were started before; there may be too many of them."""
+        limits = [each for each in (self.limits, self.core.limits) if each.limited]
+        for job in jobs:
+            watch = self.core.poller.watch(self.family(job.kind).product, job.id)
+            Place(limits, job.kind, self.group, 1).hold(self.core.poller, [watch])
+
+    async def reserve(self, request: Request[Any], shape: Hashable) -> Reservation:
+        """Put the coins of a start aside.
+
+        Returns:
+            How many, 0 where nobody knows and there is no budget.
+
+        Raises:
+            BudgetExceeded: the budget does not cover it, or its price is not known.
+        """
+        while True:
+            coins = await self.prices.of(request, shape)
+            self.check_halted()
+            if self.budget.limit is None:
+                break
+            if coins is None:
+                raise _unknown(request.product.kind)
+            if not self.prices.is_on_trial(shape):
+                if self.budget.left is None or coins <= self.budget.left:
+                    break
+                if not self.budget.pending:
+                    self.halt(self._exceeded(request.product.kind, coins))
+                    self.check_halted()
+            self._settled.clear()
+            await self._settled.wait()
+        self.budget.reserve(coins or 0.0)
+        return self.prices.reservation(shape, coins or 0.0)
+
+    def settle(self, reservation: Reservation, cost: float, told: float | None) -> None:
+        """Replace a reservation by what the start has cost.
+
+        Args:
+            reservation: the reservation.
+            cost: coins that it has cost, or may have cost; 0 if nothing was started.
+            told: coins that the service says it has cost, or None.
+        """
+        self.prices.settle(reservation, told)
+        self.budget.settle(reservation.coins, cost)
+        self._wake()
+
+    def correct(self, before: float, after: float) -> None:
+        """Replace what a task was said to cost by what it says now."""
+        self.budget.correct(before, after)
+        self._wake()
+
+    def _wake(self) -> None:
+        self._settled.set()
+
+    def _exceeded(self, kind: str, coins: float) -> BudgetExceeded:
+        return BudgetExceeded(
+            f"budget: {self.budget.spent:g} of {self.budget.limit:g} coins are spent, and a start "
+            f"of {kind} costs {coins:g}; nothing more is started"
+        )
+
+    def progress(self) -> Progress:
+        """Tell how far the batch is."""
+        return self.tally.progress(
+            clock.now(), spent=self.budget.spent, reserved=self.budget.reserved
+        )
+
+
+def now() -> float:
+    """Tell the time of the journal, in Unix seconds."""
+    return time.time()
+
+
+async def _make_folder(journal: Path) -> None:
+    try:
+        await make_directory(journal.parent)
+    except DiskError as error:
+        raise JournalError(f"journal {journal}: {error}", path=journal) from error
+
+
+def _unknown(kind: str) -> BudgetExceeded:
+    return BudgetExceeded(
+        f"budget: nothing tells what a start of {kind} costs: the service quotes no price, and "
+        "none was seen yet. Give estimate=, the coins of a start"
+    )
