@@ -10,7 +10,18 @@ import typer
 
 from a2e_async import A2E
 from a2e_async._version import __version__
-from a2e_async.cli import catalog, demo, generate, jobs, kinds, listen, messages, operations, serve
+from a2e_async.cli import (
+    batch,
+    catalog,
+    demo,
+    generate,
+    jobs,
+    kinds,
+    listen,
+    messages,
+    operations,
+    serve,
+)
 from a2e_async.cli.exits import ExitCode
 from a2e_async.cli.options import group
 from a2e_async.cli.output import Output
@@ -35,6 +46,7 @@ _MEDIA, _LISTS, _TRIAL = "Media and tasks", "Look around", "Try it without a tok
 for _function in (generate.image, generate.video):
     app.command(rich_help_panel=_MEDIA)(_function)
 app.add_typer(kinds.app, name="run", rich_help_panel=_MEDIA)
+app.add_typer(batch.app, name="batch", rich_help_panel=_MEDIA)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=_MEDIA)
 for _function in (catalog.avatars, catalog.voices, catalog.languages, catalog.coins):
     app.command(rich_help_panel=_LISTS)(_function)

@@ -15,10 +15,11 @@ import typer
 
 from a2e_async import A2E
 from a2e_async.cli import follow, messages, rows
+from a2e_async.cli.entry import BadRows
 from a2e_async.cli.follow import Delivery, Result
 from a2e_async.cli.options import command
 from a2e_async.cli.output import Column, count
-from a2e_async.cli.rows import BadRows, Row
+from a2e_async.cli.rows import Row
 from a2e_async.cli.shell import Shell
 
 

@@ -10,7 +10,7 @@ import json
 import reprlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
@@ -61,7 +61,7 @@ def request(kind: str, words: Iterable[str]) -> Request[Any]:
     try:
         return products.request_class(kind)(**fields)
     except (TypeError, ValueError) as error:
-        raise ValueError(_as_typed(str(error))) from None
+        raise ValueError(as_typed(str(error))) from None
 
 
 def _read(kind: str, words: Iterable[str]) -> dict[str, Any]:
@@ -81,10 +81,11 @@ def _read(kind: str, words: Iterable[str]) -> dict[str, Any]:
 
 def allowed(check: Any) -> str:
     """Tell in words what is to be typed for a field."""
-    return _as_typed(check.allowed) if isinstance(check, Check) else "a value"
+    return as_typed(check.allowed) if isinstance(check, Check) else "a value"
 
 
-def _as_typed(text: str) -> str:
+def as_typed(text: str) -> str:
+    """Put what is to be typed in the place of what the checks say to Python."""
     for ours, typed in _TYPED:
         text = text.replace(ours, typed)
     return text
@@ -95,19 +96,42 @@ def _field(name: str, check: Any, texts: list[str]) -> Any:
         return [item for text in texts for item in _items(name, check, text)]
     if len(texts) > 1:
         raise ValueError(f"{name}: given {len(texts)} times, and it is no list: expected one value")
-    return _value(name, check, texts[0])
+    return from_text(name, check, texts[0], _media)
 
 
 def _items(name: str, check: ListOf, text: str) -> Iterator[Any]:
-    if text.lstrip().startswith("["):
-        yield from _json(name, check, text)
+    if is_json_list(text):
+        yield from from_text(name, check, text, _media)
     else:
-        yield _value(name, check.item, text)
+        yield from_text(name, check.item, text, _media)
 
 
-def _value(name: str, check: Any, text: str) -> Any:
+def is_json_list(text: str) -> bool:
+    """Tell whether the text of a list is JSON, and not an item of it."""
+    return text.lstrip().startswith("[")
+
+
+ReadMedia: TypeAlias = Callable[[str, str], Any]
+"""Makes media of the name of a place, such as ``input_images[0]``, and of the text there."""
+
+
+def from_text(name: str, check: Any, text: str, media: ReadMedia) -> Any:
+    """Read the text of a field by what the field takes.
+
+    Args:
+        name: the field's name.
+        check: its check.
+        text: the text. Lists and objects are JSON.
+        media: makes media of texts that stand for it.
+
+    Returns:
+        The value. What cannot be read stays a text, which the check refuses.
+
+    Raises:
+        ValueError: no JSON where it is needed, or media that is not there.
+    """
     if isinstance(check, MediaSource):
-        return _media(name, text)
+        return media(name, text)
     if isinstance(check, Flag):
         return _FLAGS.get(text.lower(), text)
     if isinstance(check, Number):
@@ -115,7 +139,7 @@ def _value(name: str, check: Any, text: str) -> Any:
     if isinstance(check, Choice) and isinstance(check.choices[0], int):
         return _converted(int, text)
     if isinstance(check, (ListOf, ObjectOf, JsonObject)):
-        return _json(name, check, text)
+        return _json(name, check, text, media)
     return text
 
 
@@ -132,24 +156,24 @@ def _converted(kind: Callable[[str], T], text: str) -> T | str:
         return text
 
 
-def _json(name: str, check: Check, text: str) -> Any:
+def _json(name: str, check: Check, text: str, media: ReadMedia) -> Any:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         _refuse(name, check, text, f": {error}")
     if isinstance(value, list) != isinstance(check, ListOf):
         _refuse(name, check, text)
-    return with_media(name, check, value, _media)
+    return with_media(name, check, value, media)
 
 
-def with_media(name: str, check: Any, value: Any, read: Callable[[str, str], Any]) -> Any:
+def with_media(name: str, check: Any, value: Any, read: ReadMedia) -> Any:
     """Read the texts within a JSON value that stand for media.
 
     Args:
         name: the field's name.
         check: its check.
         value: its value.
-        read: makes media of the name of a place, such as ``input_images[0]``, and the text there.
+        read: makes media of the texts.
 
     Returns:
         The value with media in these places.
@@ -169,18 +193,24 @@ def _media(name: str, text: str) -> str | Path:
         path = Path(text[1:])
         if text.startswith("@~/"):  # A shell leaves it alone within a word.
             path = path.expanduser()
-        if not (_is_there(path) and path.is_file()):
+        if not is_file(path):
             raise ValueError(f"{name}: there is no file {str(path)!r}")
         return path
-    if text and "://" not in text and _is_there(Path(text)):
+    if text and "://" not in text and is_there(Path(text)):
         raise ValueError(f"{name}: {text!r} is a local file: write it as {'@' + text!r}")
     return text
 
 
-def _is_there(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Tell whether a path is a file, whatever else it is."""
+    return is_there(path) and path.is_file()
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether something is there, also of what is no path."""
     try:
         return path.exists()
-    except OSError:  # Such as a name that is too long for one.
+    except (OSError, ValueError):  # Such as a name that is too long, or has a zero byte.
         return False
 
 

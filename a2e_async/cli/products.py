@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-import attrs
-
-from a2e_async import A2E, Request, tasks, wire
+from a2e_async import A2E, Request, tasks
 from a2e_async.tasks import manual
 
 
@@ -17,6 +16,7 @@ def check_kind(kind: str) -> str:
     return kind
 
 
+@cache
 def request_class(kind: str) -> type[Request[Any]]:
     """Give a product's request class, or raise `ValueError` with the names that there are."""
     return tasks.request_class(check_kind(kind))
@@ -24,9 +24,7 @@ def request_class(kind: str) -> type[Request[Any]]:
 
 def name_field(kind: str) -> str | None:
     """Give the field of a product's request that names the task, or None if there is none."""
-    cls = request_class(kind)
-    named = cls.product.name_field
-    return next((f.name for f in attrs.fields(cls) if wire.wire_names(f)[0] == named), None)
+    return request_class(kind).name_field()
 
 
 def check_fields(kind: str, names: Iterable[str], more: Iterable[str] = ()) -> None:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import io
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from a2e_async import A2E, AvatarVideo, Job, recipes
-from a2e_async.cli import products
-from a2e_async.cli.fields import with_media
-from a2e_async.cli.products import check_kind, request_class
+from a2e_async import A2E, Job, recipes
+from a2e_async.cli import entry, jsons, products
+from a2e_async.cli.entry import SPEECH, Bad, BadRows, Raw
 from a2e_async.jobs.names import unique_name
-from a2e_async.tasks.checks import Media
 
-_OWN = {"kind", "key"}
-"""Fields of a row that are not the request's."""
-_SPEECH = {"text", "tts_id", "user_voice_id", "speech_rate"}
 _STANDS_FOR_CHOICE = "chosen later"
 _LONGEST_KEY = 40
 
 Start = Callable[[A2E], Awaitable[Job[Any]]]
-
-
-class BadRows(ValueError):
-    """Rows that cannot be started. Each of its ``errors`` tells the line and what is wrong."""
-
-    def __init__(self, errors: list[ValueError]) -> None:
-        """Keep the errors."""
-        super().__init__(str(errors[0]))
-        self.errors = errors
 
 
 @attrs.frozen(kw_only=True)
@@ -73,71 +59,46 @@ def read(text: str, source: str, directory: Path) -> list[Row]:
     Raises:
         BadRows: some rows cannot be started, or there is none.
     """
-    lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+    found = [*jsons.read_lines(io.StringIO(text))]
     rows: list[Row] = []
     errors: list[ValueError] = []
-    for index, (at, line) in enumerate(lines, 1):
-        try:
-            rows.append(_row(line, index, len(lines), directory))
-        except (ValueError, TypeError) as error:
-            errors.append(ValueError(f"{source}:{at}: {error}"))
-    if not lines:
+    for index, raw in enumerate(found, 1):
+        read = raw if isinstance(raw, Bad) else _row(raw, index, len(found), directory)
+        if isinstance(read, Bad):
+            errors.append(ValueError(f"{source}:{read.line}: {read.error}"))
+        else:
+            rows.append(read)
+    if not found:
         errors.append(ValueError(f"{source}: no rows in it"))
     if errors:
         raise BadRows(errors)
     return rows
 
 
-def _row(line: str, index: int, total: int, directory: Path) -> Row:
-    given = _object(line)
-    kind = check_kind(given.get("kind", ""))
-    fields = _with_paths({k: v for k, v in given.items() if k not in _OWN}, kind, directory)
-    speaks = kind == AvatarVideo.product.kind and "text" in fields
-    products.check_fields(kind, fields, _SPEECH if speaks else ())
+def _row(raw: Raw, index: int, total: int, directory: Path) -> Row | Bad:
+    try:
+        return _checked(raw, index, total, directory)
+    except (ValueError, TypeError) as error:
+        return Bad(raw.line, entry.worded(error))
+
+
+def _checked(raw: Raw, index: int, total: int, directory: Path) -> Row:
+    kind = entry.kind_of(raw)
+    speaks = entry.speaks(kind, raw.fields)
+    more = SPEECH if speaks else ()
+    fields = entry.read_fields(raw, kind, entry.media_in(directory), more)
     name_field = products.name_field(kind)
     name = fields.setdefault(name_field, unique_name()) if name_field else None
     return Row(
         kind=kind,
-        stem=f"{index:0{max(2, len(str(total)))}d}-{_key(given)}",
+        stem=f"{index:0{max(2, len(str(total)))}d}-{_key(raw.fields)}",
         name=name,
         start=_speech_and_video(fields) if speaks else _task(fields, kind),
     )
 
 
-def _object(line: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"expected a JSON object: {error}") from None
-    if not isinstance(value, dict):
-        raise TypeError(f"expected a JSON object, got {line.strip()[:40]!r}")
-    return value
-
-
-def _with_paths(fields: dict[str, Any], kind: str, directory: Path) -> dict[str, Any]:
-    known = attrs.fields_dict(request_class(kind))
-    checks = {name: known[name].validator if name in known else None for name in fields}
-
-    def read(field: str, text: str) -> Media:
-        return _media(field, text, directory)
-
-    return {k: with_media(k, checks[k], value, read) for k, value in fields.items()}
-
-
-def _media(field: str, text: str, directory: Path) -> Media:
-    if "://" in text:
-        return text
-    path = directory / text
-    if not path.is_file():
-        raise ValueError(f"{field}: expected a URL or a file, and there is no file {str(path)!r}")
-    return path
-
-
 def _task(fields: dict[str, Any], kind: str) -> Start:
-    products.check_complete(kind, fields)
-    request = request_class(kind)(**fields)
-    if request.expected_tasks > 1:
-        raise ValueError(f"a row makes one task, this one makes {request.expected_tasks}")
+    request = entry.request_of(kind, fields)
 
     async def start(a2e: A2E) -> Job[Any]:
         return await a2e.submit(request)
@@ -146,8 +107,8 @@ def _task(fields: dict[str, Any], kind: str) -> Start:
 
 
 def _speech_and_video(fields: dict[str, Any]) -> Start:
-    speech = {key: value for key, value in fields.items() if key in _SPEECH}
-    video = {key: value for key, value in fields.items() if key not in _SPEECH}
+    speech = {key: value for key, value in fields.items() if key in SPEECH}
+    video = {key: value for key, value in fields.items() if key not in SPEECH}
     others = {key: value for key, value in video.items() if key != "anchor_id"}
     recipes.checked(
         text=speech["text"],
@@ -171,7 +132,7 @@ async def _first_avatar(a2e: A2E) -> str:
     return chosen
 
 
-def _key(given: dict[str, Any]) -> str:
+def _key(given: Mapping[str, Any]) -> str:
     texts = (given.get(field) for field in ("key", "prompt", "text", "title", "kind"))
     text = next(text for text in texts if isinstance(text, str) and text)
-    return re.sub(r"\W+", "-", text.lower())[:_LONGEST_KEY].strip("-") or given["kind"]
+    return re.sub(r"\W+", "-", text.lower())[:_LONGEST_KEY].strip("-") or str(given["kind"])

@@ -113,6 +113,11 @@ class Shell:
         """The service's address, for people."""
         return config.read_base_url(self.given.base_url, os.environ)
 
+    @property
+    def service(self) -> str:
+        """Where tasks are started, for people."""
+        return "the sandbox" if self.given.sandbox else self.address
+
     def error(self, error: Exception, about: str = "") -> None:
         """Write an error; the log tells where one comes from that nobody expects."""
         if not isinstance(error, A2EError):

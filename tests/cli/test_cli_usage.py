@@ -11,7 +11,7 @@ from a2e_async.cli.exits import ExitCode
 from tests.cli.conftest import Run, Service
 
 COMMANDS = (
-    *("image", "video", "run", "jobs", "upload"),
+    *("image", "video", "run", "batch", "jobs", "upload"),
     *("avatars", "voices", "languages", "coins", "demo", "sandbox", "listen"),
 )
 SHARED = (["--json"], ["--base-url", "{url}"], ["-v"])
@@ -35,6 +35,7 @@ def test_help_tells_commands_exit_codes_and_where_the_token_comes_from(bare: Run
     [
         *("image", "video", "run", "run flux_2", "jobs list"),
         *("sandbox", "demo", "upload", "listen"),
+        *("batch run", "batch retry", "batch quote", "batch status", "batch report"),
     ],
 )
 def test_each_command_has_help_with_the_shared_options(bare: Run, command: str) -> None:
@@ -54,7 +55,7 @@ def test_help_of_image_tells_defaults_bounds_and_choices_of_the_request(bare: Ru
     assert "21:9" in words
 
 
-@pytest.mark.parametrize("argv", [[], ["jobs"]])
+@pytest.mark.parametrize("argv", [[], ["jobs"], ["batch"]])
 def test_without_a_command_there_is_help_and_the_code_of_wrong_usage(
     bare: Run, argv: list[str]
 ) -> None:
