@@ -19,6 +19,7 @@ BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 OURS = "a2e_async"
 CROWD = 1_000
+FIRST_ITEMS = 2_000
 
 
 def stored() -> dict[str, Any]:
@@ -111,6 +112,7 @@ def _in_words(results: Results) -> str:
         _lost(results),
         _confirmed(results),
         _requests(results),
+        _bulk(results),
     )
     measured = f"Measured with Python {around['python']} on {around['cores']} cores; {versions}."
     return " ".join(filter(None, told)) + f"\n\n{measured}"
@@ -172,6 +174,19 @@ def _requests(results: Results) -> str:
         f"a read {ours['get']:.2f} and a poll {ours['poll']:.2f} times (with the extra `fast`); "
         f"httpx takes {' and '.join(theirs)} times that of the client for a start and a read. "
         f"Importing the client takes {results['import']['ratio']:.2f} times as long as aiohttp."
+    )
+
+
+def _bulk(results: Results) -> str:
+    bulk = results["batch"]
+    with_it, without = bulk["cpu_ms"]
+    return (
+        f"A batch of {bulk['items']:,} instant tasks on the embedded sandbox finished "
+        f"{bulk['per_second']:,} items per second with {bulk['in_flight']} in flight. Its journal's "
+        f"thread took {_percent(bulk['journal'])} of the CPU; an item took {with_it:.2f} ms with a "
+        f"journal and {without:.2f} ms without, waiting for the disk included. From the "
+        f"{FIRST_ITEMS:,}th item to the last, the memory of the client grew by "
+        f"{max(0.0, bulk['growth_mb']):.1f} MB."
     )
 
 

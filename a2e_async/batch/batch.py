@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +23,7 @@ _log = logging.getLogger("a2e_async.batch")
 _WINDOW = 256
 """Items under way at the most where no number of tasks in flight is given."""
 _AHEAD = 16
+_AT_ONCE = 8
 
 
 class Batch:
@@ -113,7 +114,9 @@ class Batch:
         self._core.session.ready()
         await self._run.open()
         source = self._own_entries() if self._requests is None else entries(self._requests)
-        engine = self._engine = Engine(self._run, source, self._window)
+        at_once = 1 if isinstance(self._requests, AsyncIterable) else _AT_ONCE
+        window = max(self._window, 2 * at_once)
+        engine = self._engine = Engine(self._run, source, window=window, at_once=at_once)
         self._take_back = self._core.before_close(self._at_close)
         engine.begin()
         return engine

@@ -10,7 +10,6 @@ from a2e_async.batch.run import Run
 from a2e_async.batch.source import Entry
 from a2e_async.errors import A2EError, AuthenticationFailed, BudgetExceeded
 from a2e_async.jobs.job import Job
-from a2e_async.journal.admission import JournalConflict
 from a2e_async.journal.item import Item
 
 
@@ -21,19 +20,20 @@ class DryLife:
     item: Item | None = None
     job: Job[Any] | None = None
 
-    def __init__(self, run: Run, entry: Entry) -> None:
-        """Take an item up; nothing happens yet."""
+    def __init__(self, run: Run, entry: Entry, found: Item | Exception) -> None:
+        """Take up an item, or what is wrong with it; nothing happens yet."""
         self._run = run
         self.entry = entry
+        self._error = found if isinstance(found, Exception) else None
 
     async def live(self) -> Outcome:
         """Tell what it would cost."""
         entry, coins = self.entry, None
-        error = entry.error
+        error = self._error
         if error is None:
             try:
                 coins = await self._price()
-            except (A2EError, JournalConflict) as reason:
+            except A2EError as reason:
                 error = reason
         self._run.tally.finished(clock.now(), ok=error is None, known=False)
         return Outcome(
@@ -41,14 +41,12 @@ class DryLife:
         )
 
     async def _price(self) -> float | None:
-        run, entry = self._run, self.entry
-        item = await run.journal.admit(entry.index, entry.key, entry.request)
-        run.tally.found(item.state)
+        run, kind = self._run, self.entry.request.product.kind
         coins = await self._told()
         if coins is not None and not run.budget.reserve(coins):
             raise BudgetExceeded(
                 f"budget: {run.budget.reserved:g} of {run.budget.limit:g} coins are planned for "
-                f"already, and a start of {item.kind} costs {coins:g}"
+                f"already, and a start of {kind} costs {coins:g}"
             )
         return coins
 

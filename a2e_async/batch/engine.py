@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ from a2e_async.batch.life import Life
 from a2e_async.batch.outcome import Outcome
 from a2e_async.batch.run import Run
 from a2e_async.batch.source import Entry
-from a2e_async.errors import ConfigurationError
+from a2e_async.errors import ConfigurationError, JournalError
 from a2e_async.journal.item import State
 
 _log = logging.getLogger("a2e_async.batch")
@@ -28,17 +28,22 @@ _GRACE = 10.0
 class Engine:
     """Runs the items of one batch, as many at a time as there is room for."""
 
-    def __init__(self, run: Run, source: AsyncIterator[Entry], window: int) -> None:
+    def __init__(
+        self, run: Run, source: AsyncIterator[Entry], *, window: int, at_once: int
+    ) -> None:
         """Prepare; nothing runs yet.
 
         Args:
             run: what the items share.
             source: the requests.
             window: items that are read and whose outcome was not taken yet, at the most.
+            at_once: how many are taken up together.
         """
         self._run = run
         self._source = source
-        self._room = asyncio.Semaphore(window)
+        self._room = window
+        self._more_room = asyncio.Event()
+        self._at_once = at_once
         self._way = DryLife if run.settings.dry_run else Life
         self._lives: dict[asyncio.Task[Outcome], Way] = {}
         self._ready: deque[Outcome] = deque()
@@ -66,7 +71,8 @@ class Engine:
         """
         while True:
             if self._ready:
-                self._room.release()
+                self._room += 1
+                self._more_room.set()
                 return self._ready.popleft()
             if self._is_broken or self._is_over():
                 if self._failure is not None:
@@ -80,19 +86,45 @@ class Engine:
         return self._closed or not (reading or self._lives)
 
     async def _read(self) -> None:
-        async for entry in self._source:
-            await self._room.acquire()
-            if self._run.stopping:
-                return
+        chunk: list[Entry] = []
+        try:
+            async for entry in self._source:
+                chunk.append(entry)
+                if len(chunk) == 1:
+                    await self._wait_for_room()
+                if len(chunk) >= self._at_once:
+                    whole, chunk = chunk, []
+                    await self._take_up(whole)
+        except Exception as error:  # noqa: BLE001  (raised once what was read has its outcomes)
+            self._fail(error)
+        await self._take_up(chunk)
+
+    async def _wait_for_room(self) -> None:
+        # What is read together is written together. There is enough under way meanwhile.
+        while self._room < self._at_once and not self._run.stopping:
+            self._more_room.clear()
+            await self._more_room.wait()
+
+    async def _take_up(self, chunk: Sequence[Entry]) -> None:
+        if not chunk or self._is_broken:
+            return
+        self._room -= len(chunk)
+        for _ in chunk:
             self._run.tally.read()
-            life = self._way(self._run, entry)
+        try:
+            admitted = await self._run.admit(chunk)
+        except JournalError as error:
+            self._break(error)
+            return
+        for entry, found in zip(chunk, admitted, strict=True):
+            life = self._way(self._run, entry, found)
             task = asyncio.create_task(life.live(), name=f"a2e_async batch item {entry.index}")
             self._lives[task] = life
             task.add_done_callback(self._lived)
 
     def _read_all(self, reader: asyncio.Task[None]) -> None:
         if not reader.cancelled() and (error := reader.exception()) is not None:
-            self._fail(error)
+            self._break(error)
         elif not reader.cancelled():
             self._run.tally.total = self._run.tally.seen
         self._news.set()

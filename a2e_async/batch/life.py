@@ -29,7 +29,6 @@ from a2e_async.files.disk import remove_parts
 from a2e_async.files.naming import safe_name
 from a2e_async.jobs.job import Deadline, Job
 from a2e_async.journal import state as steps
-from a2e_async.journal.admission import JournalConflict
 from a2e_async.journal.item import Item, Note, State
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
@@ -38,37 +37,28 @@ from a2e_async.tasks.request import Request
 class Life:
     """Brings one item to its outcome."""
 
-    def __init__(self, run: Run, entry: Entry) -> None:
-        """Take an item up; nothing happens yet."""
+    def __init__(self, run: Run, entry: Entry, found: Item | Exception) -> None:
+        """Take up an item, or what is wrong with it; nothing happens yet."""
         self.run = run
         self.entry = entry
-        self.item: Item | None = None
+        self.item = found if isinstance(found, Item) else None
         self.job: Job[Any] | None = None
         self.sending = False
         """Whether a start may be under way whose answer is to be awaited and kept."""
         self._known = False
         self._left_off = False
-        self._error: Exception | None = None
+        self._error = found if isinstance(found, Exception) else None
         self._record: Record | None = None
 
     async def live(self) -> Outcome:
         """Do all there is to be done. Raises `JournalError`, which ends the batch."""
-        if self.entry.error is not None:
-            self._error = self.entry.error
-        else:
-            await self._admitted()
+        if self._error is None:
+            await self._taken_up()
         return await self._finished()
 
-    async def _admitted(self) -> None:
-        run, entry = self.run, self.entry
-        try:
-            item = await run.journal.admit(entry.index, entry.key, entry.request)
-        except JournalConflict as error:
-            self._error = error
-            return
-        self.item = item
-        run.tally.found(item.state)
-        self._known = run.is_done(item)
+    async def _taken_up(self) -> None:
+        item = self.known_item
+        self._known = self.run.is_done(item)
         self._left_off = item.state is State.COMPLETED
         self._take_up(item)
         try:

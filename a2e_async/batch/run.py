@@ -17,6 +17,7 @@ from a2e_async.batch.outcome import Progress
 from a2e_async.batch.prices import Prices, Reservation
 from a2e_async.batch.results import Results
 from a2e_async.batch.settings import Settings
+from a2e_async.batch.source import Entry
 from a2e_async.batch.tally import Tally
 from a2e_async.batch.unkept import Unkept
 from a2e_async.errors import A2EError, BudgetExceeded, JournalError
@@ -127,15 +128,20 @@ class Run:
         """Tell whether what comes of a product are files."""
         return self.family(kind).product.media is not None
 
-    async def move(self, before: Item, after: Item) -> Item:
-        """Write to the journal that an item went on to another state."""
-        await self.journal.write(after)
-        return self.pass_over(before, after)
+    async def admit(self, read: Sequence[Entry]) -> list[Item | Exception]:
+        """Find or make the items of what was read; an error where there is none.
 
-    def pass_over(self, before: Item, after: Item) -> Item:
-        """Count that an item went on to another state, without writing it."""
-        self.tally.passed(before.state, after.state)
-        return after
+        Raises:
+            JournalError: the journal cannot be used any more.
+        """
+        good = [entry for entry in read if entry.error is None]
+        wanted = [(entry.index, entry.key, entry.request) for entry in good]
+        made = iter(await self.journal.admit_all(wanted) if wanted else ())
+        found = [next(made) if entry.error is None else entry.error for entry in read]
+        for it in found:
+            if isinstance(it, Item):
+                self.tally.found(it.state)
+        return found
 
     def halt(self, error: A2EError) -> None:
         """Start nothing any more, for a reason that concerns all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from a2e_async.journal.admission import JournalConflict
@@ -16,16 +17,17 @@ class Unkept:
         """Begin with nothing."""
         self._keys: dict[str, int] = {}
 
-    async def admit(self, index: int, key: str | None, request: Request[Any]) -> Item:
-        """Make a new item.
+    async def admit_all(
+        self, wanted: Sequence[tuple[int, str | None, Request[Any]]]
+    ) -> list[Item | JournalConflict]:
+        """Make new items; a key that was there before is a conflict."""
+        return [self._admit(*it) for it in wanted]
 
-        Raises:
-            JournalConflict: the key was there before.
-        """
+    def _admit(self, index: int, key: str | None, request: Request[Any]) -> Item | JournalConflict:
         if key is not None and self._keys.setdefault(key, index) != index:
-            raise JournalConflict(
-                f"key: expected each key once, got {key!r} for item {index}, which item "
-                f"{self._keys[key]} has"
+            return JournalConflict(
+                f"key {key!r}: it is given twice, first by item {self._keys[key]}. Each needs its "
+                "own"
             )
         kind: str = request.product.kind
         return Item(row=index, index=index, key=key, kind=kind, fingerprint="", state=State.PLANNED)

@@ -34,6 +34,7 @@ class Database:
         self._opening = opened
         self._admitted = bytearray()
         self._last = opening.one(db, "SELECT coalesce(max(row), 0) FROM plan")
+        self._furthest = opening.one(db, "SELECT coalesce(max(position), -1) FROM plan")
 
     @classmethod
     def for_writing(cls, path: Path, *, create: bool) -> Database:
@@ -201,6 +202,9 @@ class Database:
         """
         if wanted.key is not None:
             yield from self._db.execute(schema.BY_KEY, (wanted.key,)).fetchall()
+        if wanted.index > self._furthest:
+            return
+        if wanted.key is not None:
             found = self._db.execute(schema.BY_POSITION, (wanted.index,)).fetchall()
             yield from (row for row in found if row[2] is None)
         else:
@@ -210,10 +214,11 @@ class Database:
     def _insert(self, wanted: Admission, packed: Packed, at: float) -> Item:
         row = self._last + 1
         values = rows.plan_values(row, wanted.index, wanted.key, packed, at)
-        contents = packed.contents.items()
-        self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", contents)
+        if packed.contents:
+            contents = packed.contents.items()
+            self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", contents)
         self._db.execute(schema.PLAN, (*values, packed.text))
-        self._last = row
+        self._last, self._furthest = row, max(self._furthest, wanted.index)
         return Item(
             row=row,
             index=wanted.index,

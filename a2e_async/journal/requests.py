@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -19,7 +20,10 @@ from a2e_async import tasks
 from a2e_async.tasks.request import Request
 
 _MARK = "$"
+_PLAIN = frozenset({str, int, float, bool})
 _FINGERPRINT_BYTES = 16
+# `json.dumps` would make an encoder for each call.
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @attrs.frozen(kw_only=True)
@@ -42,15 +46,23 @@ class Packed:
 def dump(request: Request[Any]) -> Packed:
     """Write a request as text, without its secrets."""
     contents: dict[str, bytes] = {}
-    fields = {
-        field.name: _written(value, contents)
-        for field in attrs.fields(type(request))
-        if field.repr and (value := getattr(request, field.name)) is not None
-    }
+    fields = {}
+    for name in _kept(cast("Hashable", type(request))):
+        value = getattr(request, name)
+        if value is not None:
+            # Most are plain, and each call costs.
+            plain = type(value) in _PLAIN
+            fields[name] = value if plain else _written(value, contents)
     kind = request.product.kind
     # Sorted, so that a field that changes its place in a later version changes no fingerprint.
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    text = _encoder.encode(fields)
     return Packed(kind=kind, text=text, fingerprint=fingerprint(kind, text), contents=contents)
+
+
+@cache
+def _kept(cls: Any) -> tuple[str, ...]:
+    """Name the fields of a request class that are no secrets."""
+    return tuple(field.name for field in attrs.fields(cls) if field.repr)
 
 
 def load(kind: str, text: str, content: Callable[[str], bytes]) -> Request[Any]:
@@ -90,12 +102,10 @@ def differing(text: str, other: str) -> list[str]:
 
 
 def _written(value: Any, contents: dict[str, bytes]) -> Any:
-    if isinstance(value, Path):
-        return {"$path": str(value)}
-    if isinstance(value, bytes):
-        found = digest(value)
-        contents[found] = value
-        return {"$bytes": found}
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, (Path, bytes)):
+        return _media(value, contents)
     if isinstance(value, Mapping):
         return _object(value, contents)
     if isinstance(value, tuple):
@@ -103,6 +113,14 @@ def _written(value: Any, contents: dict[str, bytes]) -> Any:
     if isinstance(value, list):
         return [_written(item, contents) for item in value]
     return value
+
+
+def _media(value: Path | bytes, contents: dict[str, bytes]) -> dict[str, str]:
+    if isinstance(value, Path):
+        return {"$path": str(value)}
+    found = digest(value)
+    contents[found] = value
+    return {"$bytes": found}
 
 
 def _object(value: Mapping[Any, Any], contents: dict[str, bytes]) -> Any:

@@ -20,6 +20,8 @@ _PLAN = 7
 """Values of the table of requests that tell of an item, its checksum included."""
 
 
+# `json.dumps` would make an encoder for each call.
+_encoder = json.JSONEncoder(separators=(",", ":"))
 _SECRETS: Final = frozenset({"webhook_token", "webhookToken"})
 _MARKS: Final = ("webhook_token", "webhookToken", "sk_eyJ", '"sk_', '"eyJ', "earer ")
 """What the text of a record has in it if it may hold a secret. The service tells none, so far."""
@@ -123,7 +125,7 @@ def _with_fate(item: Item, fate: Sequence[Any]) -> Item:
 
 def _packed(value: Any) -> str | None:
     # Plain ASCII: a service's text may have half a character, which SQLite does not take.
-    return None if value is None else json.dumps(value, separators=(",", ":"))
+    return None if value is None else _encoder.encode(value)
 
 
 def _packed_record(record: dict[str, Any] | None) -> str | None:

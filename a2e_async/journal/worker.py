@@ -21,7 +21,7 @@ from a2e_async.journal.rows import Damaged
 
 T = TypeVar("T")
 
-_GATHERING_SECONDS = 0.002
+_GATHERING_SECONDS = 0.004
 """How long the first write waits for others. To put something on the disk takes as long and costs
 most of what a journal costs, however much it is."""
 
