@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import anyio
-
 from a2e_async.batch.engine import Engine, Way
 from a2e_async.batch.outcome import Outcome, Progress
 from a2e_async.batch.run import FamilyOf, Run
 from a2e_async.batch.settings import Settings
 from a2e_async.batch.source import Entry, Requests, check_requests, entries
+from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.core import Core
 from a2e_async.journal.journal import Journal
 
@@ -23,6 +23,8 @@ _log = logging.getLogger("a2e_async.batch")
 _WINDOW = 256
 """Items under way at the most where no number of tasks in flight is given."""
 _AHEAD = 16
+_HELD_UP = 1000
+"""Items of a product without room may be read before those of others."""
 _AT_ONCE = 8
 
 
@@ -55,9 +57,12 @@ class Batch:
         self._run = Run(core, family, settings, own)
         in_flight = limits.get("in_flight")
         self._window = _WINDOW if in_flight is None else 2 * in_flight + _AHEAD
+        if own.per_kind or core.limits.per_kind:
+            self._window += _HELD_UP
         self._engine: Engine | None = None
         self._take_back: Callable[[], None] = lambda: None
-        self._begun = self._over = False
+        self._begun = False
+        self._closing: asyncio.Task[list[str]] | None = None
         length = getattr(requests, "__len__", None)
         self._run.tally.total = None if length is None else length()
 
@@ -104,7 +109,7 @@ class Batch:
         except GeneratorExit:
             raise
         except BaseException as error:
-            for line in await self._stop():
+            for line in await self._close("the batch was stopped"):
                 error.add_note(line)
             raise
         finally:
@@ -129,9 +134,7 @@ class Batch:
             yield Entry(item.index, item.key, await journal.request(item))
 
     async def _at_close(self) -> None:
-        for line in await self._stop(closed=True):
-            _log.warning("%s", line)
-        await self._run.aclose()
+        await self._tell("the client was closed during the batch")
 
     async def __aenter__(self) -> Self:
         """Give the batch."""
@@ -150,26 +153,39 @@ class Batch:
         """Stop new starts and waits, and close the journal. May be called more than once.
 
         Starts under way are waited for a few seconds, so that their tasks are in the journal.
-        """
-        if self._over:
-            return
-        self._over = self._begun = True
-        self._take_back()
-        with anyio.CancelScope(shield=True):
-            try:
-                for line in await self._stop():
-                    _log.warning("%s", line)
-            finally:
-                await self._run.aclose()
 
-    async def _stop(self, *, closed: bool = False) -> list[str]:
-        """Stop; tell what goes on at the service, and how to come back to it."""
-        if self._engine is None:
-            return []
+        Raises:
+            JournalError: what was not on the disk yet could not be put there.
+        """
+        await self._tell("the batch was closed before its end")
+
+    async def _tell(self, why: str) -> None:
+        first = self._closing is None
+        for line in await self._close(why):
+            if first:
+                _log.warning("%s", line)
+
+    async def _close(self, why: str) -> list[str]:
+        """Stop, whoever asks for it; tell what goes on at the service, and how to come back."""
+        self._begun = True
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._stop(why), name="a2e_async batch's end")
+        return await to_the_end(_result(self._closing))
+
+    async def _stop(self, why: str) -> list[str]:
         left: list[Way] = []
-        with anyio.CancelScope(shield=True):
-            left = await self._engine.stop(closed=closed)
+        try:
+            if self._engine is not None:
+                words = f"{why}; run it again with the same journal to go on"
+                left = await self._engine.stop(why=words)
+        finally:
+            await self._run.aclose()
+            self._take_back()
         return [_how_to_resume(self._settings.journal, left)] if left else []
+
+
+async def _result(task: asyncio.Task[list[str]]) -> list[str]:
+    return await asyncio.shield(task)
 
 
 def _how_to_resume(journal: Path | None, left: list[Way]) -> str:

@@ -28,11 +28,11 @@ class DryLife:
 
     async def live(self) -> Outcome:
         """Tell what it would cost."""
-        entry, coins = self.entry, None
-        error = self._error
+        entry, error, coins = self.entry, self._error, None
         if error is None:
             try:
-                coins = await self._price()
+                coins = await self._told()
+                error = self._beyond(coins)
             except A2EError as reason:
                 error = reason
         self._run.tally.finished(clock.now(), ok=error is None, known=False)
@@ -40,15 +40,14 @@ class DryLife:
             index=entry.index, key=entry.name, request=entry.request, error=error, coins=coins
         )
 
-    async def _price(self) -> float | None:
-        run, kind = self._run, self.entry.request.product.kind
-        coins = await self._told()
-        if coins is not None and not run.budget.reserve(coins):
-            raise BudgetExceeded(
-                f"budget: {run.budget.reserved:g} of {run.budget.limit:g} coins are planned for "
-                f"already, and a start of {kind} costs {coins:g}"
-            )
-        return coins
+    def _beyond(self, coins: float | None) -> BudgetExceeded | None:
+        budget, kind = self._run.budget, self.entry.request.product.kind
+        if coins is None or budget.reserve(coins):
+            return None
+        return BudgetExceeded(
+            f"budget: {budget.reserved:g} of {budget.limit:g} coins are planned for already, and "
+            f"a start of {kind} costs {coins:g}"
+        )
 
     async def _told(self) -> float | None:
         run, request = self._run, self.entry.request

@@ -21,6 +21,8 @@ _log = logging.getLogger("a2e_async.batch")
 
 Way: TypeAlias = Life | DryLife
 
+_OPEN = (State.STARTING, State.STARTED, State.UNCERTAIN)
+
 _GRACE = 10.0
 """Seconds that starts under way have to be answered when a batch is stopped."""
 
@@ -66,7 +68,7 @@ class Engine:
 
         Raises:
             JournalError: the journal cannot be written any more; what was started goes on.
-            ConfigurationError: the client was closed.
+            ConfigurationError: the client or the batch was closed before its end.
             Exception: whatever the iteration over the input ended with, after all outcomes.
         """
         while True:
@@ -127,6 +129,7 @@ class Engine:
             self._break(error)
         elif not reader.cancelled():
             self._run.tally.total = self._run.tally.seen
+            self._run.release_lost()
         self._news.set()
 
     def _lived(self, task: asyncio.Task[Outcome]) -> None:
@@ -148,31 +151,29 @@ class Engine:
     def _fail(self, error: BaseException) -> None:
         if self._failure is None:
             self._failure = error
+            return
+        for note in getattr(error, "__notes__", ()):
+            self._failure.add_note(note)
 
     # Stopping
 
     def under_way(self) -> list[Way]:
         """Give the items whose tasks go on, or may."""
-        states = (State.STARTING, State.STARTED, State.UNCERTAIN)
         lives = self._lives.values()
-        return [life for life in lives if life.item is not None and life.item.state in states]
+        return [life for life in lives if life.item is not None and life.item.state in _OPEN]
 
-    async def stop(self, *, closed: bool = False) -> list[Way]:
+    async def stop(self, *, why: str) -> list[Way]:
         """Start nothing any more, and wait for nothing but the answers to starts under way.
 
         Args:
-            closed: whether the client closes.
+            why: what whoever still waits for outcomes is told.
 
         Returns:
             The items whose tasks go on, or may.
         """
-        if self._closed:
-            return []
-        self._closed = self._run.stopping = True
-        if closed and self._failure is None:
-            self._failure = ConfigurationError(
-                "the client was closed during the batch; run it again with the same journal"
-            )
+        if not self._is_over() and self._failure is None:
+            self._failure = ConfigurationError(why)
+        self._run.stopping = True
         if self._reader is not None:
             self._reader.cancel()
         sending = [task for task, life in self._lives.items() if life.sending]
@@ -183,8 +184,9 @@ class Engine:
             _log.info("waiting for the answers to %s starts", len(sending))
             await asyncio.wait(sending, timeout=_GRACE)
         await self._end_all()
+        self._closed = True
         self._news.set()
-        return [life for life in left if life.item and life.item.state is not State.PLANNED]
+        return [life for life in left if life.item and life.item.state in _OPEN]
 
     async def _end_all(self) -> None:
         tasks = [*self._lives, *([self._reader] if self._reader is not None else [])]

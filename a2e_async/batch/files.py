@@ -27,6 +27,8 @@ def check_pattern(pattern: object) -> None:
         raise ValueError(
             f"pattern: expected {known} in a text such as {PATTERN!r}, got {pattern!r}: {error}"
         ) from None
+    if "/" in pattern or "\\" in pattern:
+        raise ValueError(f"pattern: expected a file name without directories, got {pattern!r}")
     if not used & {"index", "id"}:
         raise ValueError(
             "pattern: expected {index} or {id} in it, since other names may be alike, got "

@@ -13,6 +13,7 @@ from a2e_async import clock
 from a2e_async.batch import files
 from a2e_async.batch.outcome import Outcome
 from a2e_async.batch.patience import Patience, may_pass
+from a2e_async.batch.prices import Reservation
 from a2e_async.batch.run import Run, now
 from a2e_async.batch.source import Entry
 from a2e_async.batch.starting import Starting
@@ -43,6 +44,9 @@ class Life:
         self.entry = entry
         self.item = found if isinstance(found, Item) else None
         self.job: Job[Any] | None = None
+        self.reserved: Reservation | None = None
+        self.charged = 0.0
+        """Coins that its task counts with in the budget."""
         self.sending = False
         """Whether a start may be under way whose answer is to be awaited and kept."""
         self._known = False
@@ -88,6 +92,7 @@ class Life:
         """Make the job of an item again that was started before."""
         if item.task_id is None:
             return
+        self.charged = steps.spent(item) - item.coins_before
         family = self.run.family(item.kind)
         if item.record is None:
             self.job = family.job(item.task_id)
@@ -98,7 +103,8 @@ class Life:
 
     async def _to_its_end(self) -> None:
         await Starting(self).start()
-        self.run.check_stopping()
+        if self.job is None or not self.job.done:
+            self.run.check_stopping()
         if self.is_in(State.STARTED):
             await self._wait()
         if self.is_in(State.FAILED):
@@ -125,8 +131,10 @@ class Life:
     async def _wait(self) -> None:
         try:
             record = await self._result()
-        except (JobFailed, JobNotFound) as error:
+        except JobFailed as error:
             await self._ended(State.FAILED, error.record, error)
+        except JobNotFound as error:
+            await self._not_found(error)
         except AuthenticationFailed as error:
             self.run.halt(error)
             raise
@@ -147,8 +155,16 @@ class Life:
             else:
                 return record
 
+    async def _not_found(self, error: JobNotFound) -> None:
+        """Believe that a task is gone only if an earlier run has not found it either."""
+        noted = self.known_item.error
+        if noted is not None and noted.type == JobNotFound.__name__:
+            await self._ended(State.FAILED, error.record, error)
+        else:
+            await self.note(error)
+            raise error
+
     async def _ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
-        before = steps.spent(self.known_item)
         self._error, self._record = error, record
         after = steps.end(
             self.known_item,
@@ -159,7 +175,12 @@ class Life:
             at=now(),
         )
         await self.move(after)
-        self.run.correct(before, steps.spent(after))
+        told = None if record is None else record.coins
+        cost = self.charged if told is None else told
+        self.run.correct(self.charged, cost)
+        self.charged = cost
+        if self.reserved is not None:
+            self.run.learn_price(self.reserved, told)
 
     async def _fetch(self) -> None:
         """Fetch the results, unless they are here."""
@@ -187,13 +208,15 @@ class Life:
             request=self.request,
             id=self.job.id,
         )
-        if self._left_off:
+        # A run that was killed may have left the file of this item, which no other name has.
+        own = self._left_off
+        if own:
             await remove_parts(directory, safe_name(stem))
         settings, policy = self.run.settings, self.run.core.session.policy
         patience = Patience(settings.patience, 4 * policy.first_delay, clock.now())
         while True:
             try:
-                return await self.job.download(directory, stem=stem)
+                return await self.job.download(directory, stem=stem, replace=own)
             except DownloadFailed as error:
                 chance = random.random()  # noqa: S311
                 pause = patience.pause(error, clock.now(), chance, patience.begun)
@@ -218,6 +241,10 @@ class Life:
 
     async def _finished(self) -> Outcome:
         run, item = self.run, self.item
+        if self.reserved is not None:
+            run.learn_price(self.reserved, None)
+        if self.job is not None:
+            run.ended(self.job.kind, self.job.id)
         if run.results is not None and item is not None and not self._known:
             await run.results.add(item, self.request)
         run.tally.finished(clock.now(), ok=self._error is None, known=self._known)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import attrs
 
-from a2e_async.errors import A2EError, RateLimited, ServiceBusy
+from a2e_async.errors import A2EError, APIError
 from a2e_async.http.retry import Fate, fate, is_transient, retry_after_of
+from a2e_async.jobs.congestion import is_busy
 
 _LONGEST = 300.0
 _MOST_ROUNDS = 60
-_BUSY = (RateLimited, ServiceBusy)
 
 
 @attrs.define
@@ -48,7 +48,11 @@ class Patience:
 
 def is_refused_for_now(error: A2EError) -> bool:
     """Tell whether a start was provably not made, for a reason that may pass."""
-    return isinstance(error, _BUSY) or fate(error) is Fate.NOT_DONE
+    if fate(error) is Fate.UNKNOWN:
+        return False
+    # A page is not the service's word: something that stands before it refuses.
+    is_page = isinstance(error, APIError) and not isinstance(error.body, dict)
+    return is_busy(error) or fate(error) is Fate.NOT_DONE or is_page
 
 
 def may_pass(error: A2EError) -> bool:

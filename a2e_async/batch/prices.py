@@ -24,8 +24,9 @@ Estimate: TypeAlias = float | Mapping[str, float] | None
 
 _MOST_SHAPES = 10_000
 """Prices of so many shapes of requests are remembered at the most."""
-_ASK_AGAIN = 5.0
-"""Seconds before a quote that could not be had is asked for anew."""
+_ASK_SOON = 5.0
+_ASK_AGAIN = 600.0
+"""Seconds before a quote that could not be had is asked for anew, where a price was seen."""
 
 
 @attrs.define
@@ -82,7 +83,7 @@ class Prices:
 
         Returns:
             Coins: the higher one of the service's quote and the last price that such a request
-            had, else the caller's estimate; None where nothing is known.
+            had, or before there was one the caller's estimate; None where nothing is known.
 
         Raises:
             A2EError: nothing else is known, and the quote may be had later; or the token is bad.
@@ -97,31 +98,46 @@ class Prices:
                 error is not None and known.seen is None and stated is None
             ):
                 raise error
-        told = [coins for coins in (known.seen, known.quoted) if coins is not None]
-        return max(told) if told else stated
+        # A quote may be for something cheaper; what such a request has cost says more.
+        other = stated if known.seen is None else known.seen
+        told = [coins for coins in (other, known.quoted) if coins is not None]
+        return max(told, default=None)
 
     def is_on_trial(self, shape: Hashable) -> bool:
         """Tell whether a start is under way that will tell what the caller only estimates."""
         return shape is not None and self._of_shape(shape).on_trial
 
     def reservation(self, shape: Hashable, coins: float) -> Reservation:
-        """Make the reservation of a start; the first one by an estimate alone is a trial."""
+        """Make the reservation of a start; the first one of its shape is a trial."""
         if shape is None:
             return Reservation(coins, None)
         known = self._of_shape(shape)
-        is_trial = known.seen is None and known.quoted is None and not known.tried
+        is_trial = known.seen is None and not known.tried
         known.on_trial = known.on_trial or is_trial
         return Reservation(coins, shape, is_trial)
 
-    def settle(self, reservation: Reservation, coins: float | None) -> None:
-        """Take in what a start has cost; None where the answer does not tell, or there was none."""
+    def settle(self, reservation: Reservation, told: float | None, *, started: bool) -> None:
+        """Take in what the answer to a start says that it has cost.
+
+        Args:
+            reservation: the reservation.
+            told: coins; None where the answer does not tell.
+            started: whether there is a task, or may be. Its price may be told in the end only.
+        """
+        if told:
+            self.learn(reservation, told)
+        elif not started and reservation.is_trial:
+            self._of_shape(reservation.shape).on_trial = False
+
+    def learn(self, reservation: Reservation, coins: float | None) -> None:
+        """Take in what a task has cost in the end; None where nothing tells."""
         if reservation.shape is None:
             return
         known = self._of_shape(reservation.shape)
-        if reservation.is_trial:
-            known.on_trial, known.tried = False, True
         if coins is not None:
             known.seen = coins
+        if reservation.is_trial:
+            known.on_trial, known.tried = False, True
 
     def _of_shape(self, shape: Hashable) -> _Known:
         known = self._known.get(shape)
@@ -157,7 +173,8 @@ class Prices:
         except A2EError as error:
             _log.info("%s: no quote: %s", request.product.kind, error)
             if is_transient(error) or isinstance(error, AuthenticationFailed):
-                known.ask_at = clock.now() + _ASK_AGAIN
+                pause = _ASK_SOON if known.seen is None else _ASK_AGAIN
+                known.ask_at = clock.now() + pause
                 return error
             coins = None
         known.quoted = None if coins is None or coins < 0 else coins

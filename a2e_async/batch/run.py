@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeAlias
+
+import anyio
 
 from a2e_async import clock
 from a2e_async.batch.budget import Budget
@@ -31,6 +34,13 @@ from a2e_async.journal.item import Item, State
 from a2e_async.journal.journal import Journal
 from a2e_async.journal.state import retry
 from a2e_async.tasks.request import Request
+
+_log = logging.getLogger("a2e_async.batch")
+
+_TOGETHER = 200
+_WOKEN = 2
+"""For each start that goes well, so many are tried again that were refused."""
+_BETWEEN_WARNINGS = 60.0
 
 FamilyOf: TypeAlias = Callable[[str], Family[Any, Any]]
 
@@ -60,11 +70,16 @@ class Run:
         self.results: Results | None = None
         self.sought: Counter[tuple[str, str]] = Counter()
         self.last_start = clock.now()
+        self.lost_places: dict[int, Place] = {}
         self.stopping = False
         self.cwd = Path()
         self._halted: A2EError | None = None
         self._held: list[Job[Any]] = []
         self._settled = asyncio.Event()
+        self._sleepers: deque[asyncio.Event] = deque()
+        self._under_way: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._warned = -_BETWEEN_WARNINGS
+        self._is_closed = False
 
     async def open(self) -> None:
         """Open the journal and the file of results, and take in what is known from before.
@@ -79,8 +94,8 @@ class Run:
         if settings.journal is not None:
             await _make_folder(settings.journal)
             self.journal = await Journal.open(settings.journal)
-            for state in settings.retry:
-                await self._retry(State(state))
+            if "failed" in settings.retry:
+                await self._retry_failed(self.journal)
             known = await self.journal.summary()
             self.budget.spent = known.coins_spent + known.coins_reserved
             await self._hold_started(self.journal)
@@ -90,19 +105,35 @@ class Run:
             )
             await self.results.open()
 
-    async def _retry(self, word: State) -> None:
-        assert isinstance(self.journal, Journal)
-        async for item in self.journal.items(states=(word,)):
-            await self.journal.write(retry(item))
+    async def _retry_failed(self, journal: Journal) -> None:
+        # What is uncertain is looked for first, when its turn has come.
+        failed: list[Item] = []
+        async for item in journal.items(states=(State.FAILED,)):
+            failed.append(retry(item))
+            if len(failed) == _TOGETHER:
+                await asyncio.gather(*map(journal.write, failed))
+                failed = []
+        await asyncio.gather(*map(journal.write, failed))
 
     async def _hold_started(self, journal: Journal) -> None:
         async for item in journal.items(states=(State.STARTED,)):
             assert item.task_id is not None
             self._held.append(self.family(item.kind).job(item.task_id))
+            self._under_way[item.kind][item.task_id] = clock.now()
         self.hold(self._held)
+        # One place is left, so that there is an end even if what is uncertain is never read.
+        most = self.limits.in_flight
+        async for item in journal.items(states=(State.UNCERTAIN,)):
+            if most is None or len(self.lost_places) >= most - 1:
+                break
+            place = self.lost_places[item.row] = Place(self._limits(), item.kind, self.group, 1)
+            place.take()
 
     async def aclose(self) -> None:
         """Close what was opened. May be called more than once."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.limits.close()
         try:
             if self.results is not None:
@@ -163,12 +194,53 @@ class Run:
         """Wait for a place among the tasks of this batch and of the client."""
         return await enter_all((self.limits, self.core.limits), kind, group=self.group)
 
-    def hold(self, jobs: Sequence[Job[Any]]) -> None:
-        """Have tasks take places that were started before; there may be too many of them."""
-        limits = [each for each in (self.limits, self.core.limits) if each.limited]
+    def _limits(self) -> list[Limits]:
+        return [each for each in (self.limits, self.core.limits) if each.limited]
+
+    def hold(self, jobs: Sequence[Job[Any]], place: Place | None = None) -> None:
+        """Have tasks keep places that have none of their own yet; there may be too many of them."""
         for job in jobs:
             watch = self.core.poller.watch(self.family(job.kind).product, job.id)
-            Place(limits, job.kind, self.group, 1).hold(self.core.poller, [watch])
+            taken = place or Place(self._limits(), job.kind, self.group, 1)
+            taken.hold(self.core.poller, [watch])
+
+    def release_lost(self) -> None:
+        """Give back the places of uncertain starts that are not among the requests."""
+        while self.lost_places:
+            self.lost_places.popitem()[1].release()
+
+    def went_well(self, job: Job[Any]) -> None:
+        """Note that a task was started or found; some of those who wait are tried again."""
+        self.last_start = clock.now()
+        self._under_way[job.kind][job.id] = self.last_start
+        for _ in range(min(_WOKEN, len(self._sleepers))):
+            self._sleepers.popleft().set()
+
+    def ended(self, kind: str, task_id: str) -> None:
+        """Note that a task has ended, or is waited for no longer."""
+        self._under_way[kind].pop(task_id, None)
+
+    def under_way(self, kind: str) -> Mapping[str, float]:
+        """Give the ids of the tasks under way, with the moments since when they are known."""
+        return self._under_way[kind]
+
+    async def sleep_until_well(self, seconds: float) -> None:
+        """Sleep, unless something goes well again before."""
+        woken = asyncio.Event()
+        self._sleepers.append(woken)
+        try:
+            with anyio.move_on_after(seconds):
+                await woken.wait()
+        finally:
+            if not woken.is_set():
+                self._sleepers.remove(woken)
+
+    def warn_of(self, error: A2EError) -> None:
+        """Tell in the log, now and then, why starts wait."""
+        if clock.now() - self._warned >= _BETWEEN_WARNINGS:
+            self._warned = clock.now()
+            waiting = len(self._sleepers) + 1
+            _log.warning("%s wait and be tried again: %s", _starts(waiting), error)
 
     async def reserve(self, request: Request[Any], shape: Hashable) -> Reservation:
         """Put the coins of a start aside.
@@ -197,16 +269,21 @@ class Run:
         self.budget.reserve(coins or 0.0)
         return self.prices.reservation(shape, coins or 0.0)
 
-    def settle(self, reservation: Reservation, cost: float, told: float | None) -> None:
+    def settle(self, reservation: Reservation, cost: float | None, told: float | None) -> None:
         """Replace a reservation by what the start has cost.
 
         Args:
             reservation: the reservation.
-            cost: coins that it has cost, or may have cost; 0 if nothing was started.
+            cost: coins that it has cost, or may have cost; None if nothing was started.
             told: coins that the service says it has cost, or None.
         """
-        self.prices.settle(reservation, told)
-        self.budget.settle(reservation.coins, cost)
+        self.prices.settle(reservation, told, started=cost is not None)
+        self.budget.settle(reservation.coins, cost or 0.0)
+        self._wake()
+
+    def learn_price(self, reservation: Reservation, coins: float | None) -> None:
+        """Take in what a task has cost in the end; None where nothing tells."""
+        self.prices.learn(reservation, coins)
         self._wake()
 
     def correct(self, before: float, after: float) -> None:
@@ -233,6 +310,10 @@ class Run:
 def now() -> float:
     """Tell the time of the journal, in Unix seconds."""
     return time.time()
+
+
+def _starts(count: int) -> str:
+    return "A start has to" if count == 1 else f"{count} starts have to"
 
 
 async def _make_folder(journal: Path) -> None:

@@ -88,10 +88,10 @@ def entry(index: int, thing: Any) -> Entry:
 
 
 def _check_key(key: object) -> None:
-    words = f"key: expected a text of 1 to {LONGEST_KEY} characters, got {key!r:.80}"
+    words = f"key: expected a text of 1 to {LONGEST_KEY} characters, got {key!a:.80}"
     if not isinstance(key, str):
         raise TypeError(words)
-    if not key.strip() or len(key) > LONGEST_KEY:
+    if not key.strip() or len(key) > LONGEST_KEY or key != key.encode(errors="ignore").decode():
         raise ValueError(words)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +22,20 @@ from a2e_async.errors import (
     ConfigurationError,
     ConnectionFailed,
     InsufficientCoins,
+    JournalError,
     SubmitUncertain,
 )
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.limits import Place
-from a2e_async.jobs.names import unique_name
+from a2e_async.jobs.names import is_made_up, unique_name
 from a2e_async.journal import state as steps
 from a2e_async.journal.item import Note, State
 from a2e_async.tasks.request import Request
 
 if TYPE_CHECKING:
     from a2e_async.batch.life import Life
+
+_log = logging.getLogger("a2e_async.batch")
 
 # These concern all starts: the next one would be refused as well.
 _FOR_ALL = (AuthenticationFailed, ConfigurationError, InsufficientCoins)
@@ -48,6 +52,8 @@ class Starting:
         self._shape = life.run.prices.shape(life.request)
         first = life.run.core.session.policy.first_delay * 4
         self._patience = Patience(life.run.settings.patience, first, clock.now())
+        # What a run that was killed has left uncertain may be under way.
+        self._place = life.run.lost_places.pop(life.known_item.row, None)
 
     async def start(self) -> None:
         """Bring a planned or uncertain item to its task.
@@ -56,9 +62,16 @@ class Starting:
             A2EError: there is none, and nothing more can be done in this run.
             ValueError, TypeError, OSError: the request is no good, or its media.
         """
+        try:
+            await self._start()
+        finally:
+            if self._place is not None:
+                self._place.release()
+
+    async def _start(self) -> None:
         life = self._life
         if life.is_in(State.UNCERTAIN):
-            await self._look_up()
+            await self._look_up(again="uncertain" in self._run.settings.retry)
         while life.is_in(State.PLANNED):
             self._run.check_halted()
             try:
@@ -68,21 +81,24 @@ class Starting:
                 if not self._may_be_tried_again(error):
                     raise
                 await self._pause(error)
-            self._run.check_stopping()
             if life.is_in(State.UNCERTAIN):
+                self._run.check_stopping()
                 await self._look_up()
 
     def _may_be_tried_again(self, error: A2EError) -> bool:
-        if isinstance(error, (*_FOR_ALL, BudgetExceeded)) or not self._life.is_in(State.PLANNED):
+        if not self._life.is_in(State.PLANNED):
             return False
-        return is_refused_for_now(error) or may_pass(error)
+        if is_refused_for_now(error):
+            return True
+        return may_pass(error) and not isinstance(error, (*_FOR_ALL, BudgetExceeded))
 
     async def _pause(self, error: A2EError) -> None:
         chance = random.random()  # noqa: S311
         pause = self._patience.pause(error, clock.now(), chance, self._run.last_start)
         if pause is None:
             raise error
-        await anyio.sleep(pause)
+        self._run.warn_of(error)
+        await self._run.sleep_until_well(pause)
 
     async def _prepare(self) -> None:
         """Upload local media, and have the price known."""
@@ -97,36 +113,51 @@ class Starting:
             raise
 
     async def _try(self) -> None:
-        reserved = await self._run.reserve(self._request, self._shape)
-        cost = 0.0
+        reserved = self._life.reserved = await self._run.reserve(self._request, self._shape)
+        cost: float | None = None
         try:
             place = await self._run.place(self._life.known_item.kind)
-            with self._is_sending(place):
-                cost = await self._send(reserved.coins, place)
+            place.resends, place.outlasts_loss = False, True
+            with self._is_taken(place):
+                # Before the intent is written: what was not sent has none.
+                await place.take_turn(self._run.core.session)
+                with self._is_sending():
+                    cost = await self._send(reserved.coins, place)
         finally:
             self._run.settle(reserved, cost, self._life.known_item.coins)
+            if cost is None:
+                self._life.reserved = None
 
     @contextmanager
-    def _is_sending(self, place: Place) -> Iterator[None]:
-        """Hold a place until the start has taken it over, and let its answer be kept."""
+    def _is_taken(self, place: Place) -> Iterator[None]:
+        """Give a place back unless the start has taken it over."""
         try:
             self._run.check_halted()
-            self._life.sending = True
             yield
         except BaseException:
             place.release()
             raise
+
+    @contextmanager
+    def _is_sending(self) -> Iterator[None]:
+        """Let the answer to the start be waited for, and kept."""
+        self._run.check_stopping()
+        self._run.check_halted()
+        self._life.sending = True
+        try:
+            yield
         finally:
             self._life.sending = False
 
-    async def _send(self, reserved: float, place: Place) -> float:
-        """Send the start; give what it has cost, or may have cost."""
+    async def _send(self, reserved: float, place: Place) -> float | None:
+        """Send the start; give what it has cost or may have cost, None if nothing was started."""
         life, (name, request) = self._life, _named(self._request)
         await life.move(steps.begin(life.known_item, name=name, reserved=reserved, at=now()))
         family = self._run.family(life.known_item.kind)
         try:
-            job, *more = await family.submit_all(request, place=place)
+            jobs = await family.submit_all(request, place=place)
         except SubmitUncertain as error:
+            self._place = place
             await life.move(steps.lose(life.known_item, error=Note.of(error)))
             return reserved
         except A2EError as error:
@@ -135,51 +166,82 @@ class Starting:
         except (ValueError, TypeError, OSError) as error:
             await life.move(steps.refuse(life.known_item, error=Note.of(error), at=now()))
             raise
-        family.warn_of_more(job, more)
-        return await self._started(job, reserved)
+        except anyio.get_cancelled_exc_class():
+            if not place.may_have_started:
+                with anyio.CancelScope(shield=True):
+                    await life.move(steps.give_back(life.known_item))
+            raise
+        family.warn_of_more(jobs[0], jobs[1:])
+        return await self._started(jobs, reserved)
 
-    async def _started(self, job: Job[Any], reserved: float) -> float:
-        life, record = self._life, job.record
-        life.job, self._run.last_start = job, clock.now()
-        coins = None if record is None else record.coins
+    async def _started(self, jobs: Sequence[Job[Any]], reserved: float) -> float:
+        life, job = self._life, jobs[0]
+        life.job = job
+        self._run.went_well(job)
+        told = [job.record.coins for job in jobs if job.record is not None]
+        coins = sum(each for each in told if each is not None) if any(told) else None
         accepted = steps.accept(life.known_item, task_id=job.id, coins=coins, at=now())
-        if job.done and accepted.name is not None:
+        if job.done and accepted.name is not None and is_made_up(accepted.name):
             # What is written next is its end; if that is lost, it is found by its name.
             life.pass_over(accepted)
         else:
-            await life.move(accepted)
-        return reserved if coins is None else coins
+            await self._kept(accepted, job)
+        # What is told may be corrected in the end, but not to less than was put aside.
+        life.charged = max(reserved, coins or 0)
+        return life.charged
+
+    async def _kept(self, accepted: steps.Item, job: Job[Any]) -> None:
+        try:
+            await self._life.move(accepted)
+        except JournalError as error:
+            _log.error("%s was started, and its id is not in the journal", job.token)
+            error.add_note(f"{job.token} was started, and goes on: a2e.job(token) resumes it")
+            raise
 
     async def _not_started(self, error: A2EError) -> None:
         """Note that nothing was started, for a time or for good."""
         life = self._life
-        if isinstance(error, _FOR_ALL):
+        is_for_all = isinstance(error, _FOR_ALL) and not is_refused_for_now(error)
+        if is_for_all:
             self._run.halt(error)
-        if isinstance(error, _FOR_ALL) or is_refused_for_now(error):
+        if is_for_all or is_refused_for_now(error):
             planned = steps.give_back(life.known_item)
             await life.move(attrs.evolve(planned, error=Note.of(error)))
         else:
             await life.move(steps.refuse(life.known_item, error=Note.of(error), at=now()))
 
-    async def _look_up(self) -> None:
-        """Find out what became of a start whose answer was lost."""
+    async def _look_up(self, *, again: bool = False) -> None:
+        """Find out what became of a start whose answer was lost.
+
+        Args:
+            again: whether the caller wants it started anew where that cannot be known.
+        """
         life, before = self._life, steps.spent(self._life.known_item)
-        record = await look_up(self._run, life.known_item, life.request)
+        try:
+            record = await look_up(self._run, life.known_item, life.request)
+        except SubmitUncertain:
+            if not again:
+                raise
+            await life.move(steps.retry(life.known_item))
+            return
         if record is not None:
             task_id, coins = record.id, record.coins
             await life.move(steps.accept(life.known_item, task_id=task_id, coins=coins, at=now()))
             life.job = Job.of_record(self._run.core, life.request.product, record)
-            self._run.hold([life.job])
-            self._run.last_start = clock.now()
+            self._run.hold([life.job], self._place)
+            self._run.went_well(life.job)
+            life.charged = steps.spent(life.known_item) - life.known_item.coins_before
         else:
             await life.move(steps.absent(life.known_item))
         self._run.correct(before, steps.spent(life.known_item))
+        if self._place is not None:
+            self._place.release()
         if record is None:
             await self._pause(_never_came(life.known_item.kind))
 
 
 def _never_came(kind: str) -> ConnectionFailed:
-    return ConnectionFailed(f"{kind}: the starts were lost, and provably not carried out")
+    return ConnectionFailed(f"{kind}: starts were lost, and provably not carried out")
 
 
 def _named(request: Request[Any]) -> tuple[str | None, Request[Any]]:

@@ -84,13 +84,20 @@ class Part:
         """
         return await self._do(self._head)
 
-    async def publish(self, final: Path) -> None:
+    async def publish(self, final: Path, *, replace: bool = True) -> bool:
         """Give the file its final name, once its bytes are on the disk for good.
+
+        Args:
+            final: the name.
+            replace: whether a file of that name is replaced.
+
+        Returns:
+            Whether it has the name now: False if there is one that is not to be replaced.
 
         Raises:
             DiskError: the disk refuses; there is a directory of that name, for example.
         """
-        await self._do(self._publish, final)
+        return await self._do(self._publish, final, replace)
 
     async def remove(self) -> None:
         """Remove the file, if it is there."""
@@ -126,10 +133,27 @@ class Part:
         with self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
-    def _publish(self, final: Path) -> None:
+    def _publish(self, final: Path, replace: bool) -> bool:  # noqa: FBT001  (in a thread)
         with self.path.open("r+b") as file:
             os.fsync(file.fileno())
+        if not replace:
+            return self._take_name(final)
         self.path.replace(final)
+        return True
+
+    def _take_name(self, final: Path) -> bool:
+        try:
+            final.hardlink_to(self.path)
+        except FileExistsError:
+            return False
+        except OSError:
+            # Not every file system has links.
+            if final.exists():
+                return False
+            self.path.replace(final)
+        else:
+            self.path.unlink()
+        return True
 
     def _remove(self) -> None:
         with suppress(OSError):

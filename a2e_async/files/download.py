@@ -97,6 +97,7 @@ class Downloads:
         *,
         stem: str,
         media: str,
+        spare: str | None = None,
         refresh: Refresh | None = None,
         progress: Progress | None = None,
     ) -> list[Path]:
@@ -109,6 +110,7 @@ class Downloads:
                 that is there already is replaced.
             media: what is expected, ``image``, ``video`` or ``audio``; any other word stands for
                 all media.
+            spare: what is added to a name that a file has already, which is replaced without this.
             refresh: gives fresh addresses of the same results, in the same order. It is called once
                 at the most, when an address has expired.
             progress: called with the bytes of the current file that are here, and with its whole
@@ -134,7 +136,7 @@ class Downloads:
                 suffix = f"-{number + 1}" if len(urls) > 1 else ""
                 target = await self._target(url, Path(directory), safe_name(stem, suffix))
                 order = _Order(source, number, target, fetcher)
-                final = await self._save_one(order, stem, suffix)
+                final = await self._save_one(order, stem, suffix, spare)
                 files.append(Path(directory) / final)
         except DownloadFailed as error:
             error.files = tuple(files)
@@ -154,14 +156,17 @@ class Downloads:
         except DiskError as error:
             raise DownloadFailed(str(error), url=url) from error.error
 
-    async def _save_one(self, order: _Order, stem: str, suffix: str) -> str:
+    async def _save_one(self, order: _Order, stem: str, suffix: str, spare: str | None) -> str:
         async with self._locks.hold(order.target):
             part = self._part(order.target)
             try:
                 await part.prepare()
                 await self._fetch(order, part)
-                name = safe_name(stem, suffix + await _extension(order, part))
-                await part.publish(order.target.with_name(name))
+                end = suffix + await _extension(order, part)
+                name = safe_name(stem, end)
+                if not await part.publish(order.target.with_name(name), replace=spare is None):
+                    name = safe_name(stem, f"-{spare}{end}")
+                    await part.publish(order.target.with_name(name))
                 part.have = Have()
             except DiskError as error:
                 part.have = Have()

@@ -152,6 +152,10 @@ class Session:
             timeout = _limits(self.settings.connect_timeout, read, whole_timeout)
         return self._carry_out(call, effect, self._whole, timeout, at_once=at_once, gate=gate)
 
+    async def wait_for_turn(self, gate: Gate) -> None:
+        """Wait until a request may be sent, as `call` does by itself."""
+        await self._turns.wait(gate)
+
     async def events(
         self, call: Call, *, effect: Effect = Effect.READ
     ) -> AsyncGenerator[Event | Envelope, None]:
@@ -229,7 +233,7 @@ class Session:
             if not isinstance(outcome, A2EError):
                 return outcome
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
-            if delay is None:
+            if delay is None or not (gate is None or gate.resends):
                 raise outcome
             _log.info("%s %s again in %.1f s: %s", call.method, call.path, delay, outcome)
             await self._turns.pause(delay)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import attrs
 
 from a2e_async.errors import APIError, RateLimited, ServiceBusy
 
 _NEVER = float("-inf")
+_AT_ONCE = re.compile(r"concurren|(tasks|jobs) (running )?at (once|the same time)", re.IGNORECASE)
 # So deep the share sinks at the most, in halvings, and so soon it is doubled again.
 _MOST_HALVINGS = 6.0
 _SECONDS = 30.0
@@ -19,8 +21,8 @@ def is_busy(error: Exception | None) -> bool:
     """Tell whether an answer to a start says that too much is under way."""
     if isinstance(error, (RateLimited, ServiceBusy)):
         return True
-    # Worded as a matter of the account's plan, it is of another class.
-    return isinstance(error, APIError) and "concurren" in error.message.lower()
+    # Worded as a matter of the account's plan or coins, it is of another class.
+    return isinstance(error, APIError) and _AT_ONCE.search(error.message) is not None
 
 
 @attrs.define

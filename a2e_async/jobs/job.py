@@ -197,6 +197,7 @@ class Job(Generic[R]):
         directory: str | os.PathLike[str],
         *,
         stem: str | None = None,
+        replace: bool = True,
         progress: Callable[[int, int | None], None] | None = None,
     ) -> list[Path]:
         """Fetch the results, waiting for them first if need be.
@@ -208,6 +209,8 @@ class Job(Generic[R]):
             directory: where to; made if missing.
             stem: file name without its suffix, by default the task's name or kind, then its id.
                 Several results are numbered.
+            replace: whether a file of the same name is replaced; if not, the task's id is added to
+                the name.
             progress: called with the bytes fetched so far of a file and its size, None if unknown.
 
         Returns:
@@ -234,6 +237,7 @@ class Job(Generic[R]):
                 directory,
                 stem=stem or f"{self._title(record)}-{self.id}",
                 media=media,
+                spare=None if replace else self.id,
                 refresh=self._fresh_outputs,
                 progress=progress,
             )

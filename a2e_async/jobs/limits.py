@@ -81,6 +81,16 @@ class Limits:
         """Whether starts have to keep a distance."""
         return self._pace is not None
 
+    @property
+    def in_flight(self) -> int | None:
+        """Tasks under way at once at the most; None for any number."""
+        return self._queue.in_flight
+
+    @property
+    def per_kind(self) -> Mapping[str, int]:
+        """Tasks of a product under way at once at the most, where there is a limit."""
+        return self._queue.per_kind
+
     def counts(self, kind: str) -> bool:
         """Tell whether tasks of a kind take a place."""
         return self._queue.counts(kind)

@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from a2e_async import clock
-from a2e_async.errors import A2EError, ConfigurationError, NotFound
+from a2e_async.errors import A2EError, ConfigurationError, NotFound, SubmitUncertain
 from a2e_async.http.retry import Fate, fate
 from a2e_async.jobs.congestion import is_busy
 from a2e_async.jobs.fairness import Ticket
 from a2e_async.jobs.watch import LookingStopped, News, Watch
 
 if TYPE_CHECKING:
+    from a2e_async.http.session import Session
     from a2e_async.jobs.limits import Limits
     from a2e_async.jobs.poller import Poller
 
@@ -29,6 +30,8 @@ class Place:
     Attributes:
         may_have_started: whether the start was sent and may have been carried out. It is False
             where it was not sent at all, or each attempt provably had no effect.
+        resends: whether the start is sent again where it provably had no effect.
+        outlasts_loss: whether the place is kept when nobody knows whether the start made a task.
     """
 
     def __init__(self, limits: Sequence[Limits], kind: str, group: Hashable, tasks: int) -> None:
@@ -37,6 +40,9 @@ class Place:
         self._congestions = {id(it.congestion): it.congestion for it in limits}.values()
         self._tickets = [(it, Ticket(kind, group, tasks)) for it in limits if it.counts(kind)]
         self.may_have_started = False
+        self.resends = True
+        self.outlasts_loss = False
+        self._has_turn = False
         self._settled = False
         self._refused = False
         self._sent = 0.0
@@ -50,6 +56,11 @@ class Place:
             self._give_back()
             raise
 
+    async def take_turn(self, session: Session) -> None:
+        """Wait for the turn of the first attempt beforehand. Nothing is sent by this."""
+        await session.wait_for_turn(self)
+        self._has_turn, self.may_have_started = True, False
+
     async def turn(self) -> None:
         """Wait until the start may be sent as far as the paces are concerned.
 
@@ -59,6 +70,9 @@ class Place:
         Raises:
             ConfigurationError: the client was closed meanwhile.
         """
+        if self._has_turn:
+            self._has_turn, self.may_have_started, self._sent = False, True, clock.now()
+            return
         if self._refused and any(it.is_over(ticket) for it, ticket in self._tickets):
             self._give_back()
             await self.enter()
@@ -110,6 +124,11 @@ class Place:
             for watch in watches:
                 _Stay(self._tickets, poller, watch).go_on()
 
+    def take(self) -> None:
+        """Take the places without waiting, whatever room there is: something is under way."""
+        for limits, ticket in self._tickets:
+            limits.resize(ticket, ticket.tasks)
+
     def release(self) -> None:
         """Give the places back: nothing was started. It may be called more than once."""
         if not self._settled:
@@ -131,7 +150,8 @@ class Place:
         traceback: TracebackType | None,
     ) -> None:
         """Release it, unless it is held."""
-        self.release()
+        if not (self.outlasts_loss and isinstance(error, SubmitUncertain)):
+            self.release()
 
 
 class _Stay:

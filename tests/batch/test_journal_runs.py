@@ -311,7 +311,7 @@ async def test_a_dry_run_starts_nothing(a2e: A2E, sandbox: Sandbox, journal: Pat
     requests: list[Any] = [*foxes(3), "no request"]
     batch = a2e.batch(requests, dry_run=True, journal=journal, budget=25)
     outcomes = await batch
-    assert [outcome.coins for outcome in outcomes] == [10, 10, None, None]
+    assert [outcome.coins for outcome in outcomes] == [10, 10, 10, None]
     assert [type(outcome.error).__name__ for outcome in outcomes] == [
         "NoneType",
         "NoneType",

@@ -80,7 +80,7 @@ async def test_a_scope_cancels_as_well(
 async def test_a_file_that_was_whole_already_is_not_asked_for_again(
     host: AssetHost, downloads: Downloads, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def interrupted(self: Part, final: Path) -> None:
+    async def interrupted(self: Part, final: Path, **_: Any) -> bool:
         raise asyncio.CancelledError
 
     with monkeypatch.context() as patch:
