@@ -45,6 +45,7 @@ class Life:
         self.item = found if isinstance(found, Item) else None
         self.job: Job[Any] | None = None
         self.reserved: Reservation | None = None
+        self.extra = 0.0
         self.charged = 0.0
         """Coins that its task counts with in the budget."""
         self.sending = False
@@ -166,16 +167,17 @@ class Life:
 
     async def _ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
         self._error, self._record = error, record
+        coins = None if record is None else record.coins
+        told = None if coins is None else coins + self.extra
         after = steps.end(
             self.known_item,
             state=state,
             record=None if record is None else record.raw,
-            coins=None if record is None else record.coins,
+            coins=told,
             error=None if error is None else Note.of(error),
             at=now(),
         )
         await self.move(after)
-        told = None if record is None else record.coins
         cost = self.charged if told is None else told
         self.run.correct(self.charged, cost)
         self.charged = cost

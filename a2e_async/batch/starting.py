@@ -178,8 +178,10 @@ class Starting:
         life, job = self._life, jobs[0]
         life.job = job
         self._run.went_well(job)
-        told = [job.record.coins for job in jobs if job.record is not None]
-        coins = sum(each for each in told if each is not None) if any(told) else None
+        told = [job.record.coins or 0 for job in jobs if job.record is not None]
+        coins = sum(told) if any(told) else None
+        # More tasks than were asked for are paid for all the same.
+        life.extra = sum(told[1:])
         accepted = steps.accept(life.known_item, task_id=job.id, coins=coins, at=now())
         if job.done and accepted.name is not None and is_made_up(accepted.name):
             # What is written next is its end; if that is lost, it is found by its name.
