@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import anyio
+import attrs
 
 from a2e_async import clock
-from a2e_async.batch.run import Run
+from a2e_async.batch.absence import Lost, doubt
+from a2e_async.batch.finder import Sight
+from a2e_async.batch.run import Run, now
+from a2e_async.batch.witnesses import Witnesses
 from a2e_async.errors import SubmitUncertain
 from a2e_async.jobs.names import is_made_up
 from a2e_async.journal.item import Item
@@ -19,6 +23,83 @@ from a2e_async.tasks.request import Request
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _FEW = 5
 """So many looks in a row may tell nothing before the batch's patience counts."""
+_AGREEING = 2
+"""So many walks in a row have to prove the same."""
+_IDLE = 4.0
+"""So many times as long as a start settles, the list may tell nothing while nothing happens."""
+
+
+@attrs.define
+class _Search:
+    """How far the search for one start is.
+
+    Attributes:
+        name: the name that it was sent with.
+        lost: the start.
+        since: when the search began, on the monotonic clock.
+        settle: seconds after which the start has come to the service, or never will.
+        proofs: looks in a row that prove that there is no task.
+        doubts: looks in a row that do not.
+        blank: looks in a row that were made since the start has settled, and could be made.
+        failures: looks in a row that could not be made.
+        idle_since: since when nothing happens from which the list could tell more.
+        why: why the latest look proves nothing.
+        pace: seconds that the latest look took.
+        longest: the most seconds that a known task has taken.
+    """
+
+    name: str
+    lost: Lost
+    since: float
+    settle: float
+    proofs: int = 0
+    doubts: int = 0
+    blank: int = 0
+    failures: int = 0
+    idle_since: float | None = None
+    why: str | None = None
+    pace: float = 0.0
+    longest: float = 0.0
+
+    def take(self, sight: Sight, at: float, *, idle: bool) -> None:
+        """Take in a look that has not found the task."""
+        walk = sight.walk
+        self.why = doubt(self.lost, walk, sight.answered)
+        self.proofs = self.proofs + 1 if self.why is None else 0
+        self.doubts = self.doubts + 1 if self.why is not None else 0
+        self.failures = 0 if walk.is_good else self.failures + 1
+        settled = walk.is_good and at - self.since >= self.settle
+        self.blank = self.blank + 1 if settled else 0
+        self.idle_since = (self.idle_since or at) if idle and walk.is_good else None
+        self.pace, self.longest = sight.seconds, walk.longest or 0.0
+
+    def is_hopeless(self, at: float, patience: float) -> bool:
+        """Tell whether it is no use to look again."""
+        if not is_made_up(self.name) and self.blank >= _AGREEING:
+            # Its not being there would prove nothing.
+            return True
+        if self.why is None:
+            return False
+        if self.doubts > _FEW and at - self.since > patience:
+            return True
+        return self.idle_since is not None and at - self.idle_since > self._quiet()
+
+    def _quiet(self) -> float:
+        # A list of tasks that have ended would show this one by then, too.
+        return max(_IDLE * self.settle, 3 * self.longest)
+
+    def pause(self, at: float, patience: float) -> float:
+        """Give the seconds until the next look."""
+        usual = _PAUSES[min(self.doubts, len(_PAUSES) - 1)]
+        if not self.failures:
+            # What the list lacks may come soon, and comes late only if tasks take long.
+            left = self.since + self.settle - at
+            grown = max(left, self.settle / 10 * 2 ** min(self.doubts, 8))
+            usual = min(usual, grown)
+        usual = min(usual, max(self.settle, patience / 10))
+        if self.idle_since is not None:
+            usual = min(usual, self._quiet() / 5)
+        return max(usual, 2 * self.pace)
 
 
 async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
@@ -30,38 +111,41 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
         request: its request.
 
     Returns:
-        The record of its task; None where the product's lists, read whole twice, prove that it
-        does not exist.
+        The record of its task; None where what the product's list shows proves that it does not
+        exist.
 
     Raises:
         SubmitUncertain: neither can be known.
     """
-    name, lost = item.name, clock.now()
-    if name is None or item.starting_at is None or not run.finder.can_tell(request.product):
+    product, name = request.product, item.name
+    if name is None or item.starting_at is None or not run.finder.can_tell(product):
         raise _uncertain(item, request, "such a task cannot be looked for by name")
-    settle, absences, trouble = run.core.session.policy.settle, 0, 0
+    lost, witnesses = Lost(begun=item.starting_at, noticed=now()), Witnesses(run)
+    search = _Search(name, lost, clock.now(), run.core.session.policy.settle)
     with _sought(run, item.kind, name):
-        while True:
-            sight = await run.finder.find(request.product, name, item.starting_at)
+        while not run.finder.is_gone(lost.begun):
+            sight = await run.finder.find(product, name, lost, witnesses)
             fresh = [r for r in sight.records if not await run.journal.knows(item.kind, r.id)]
             if fresh:
                 return _only(run, item, request, fresh)
-            left = lost + settle - clock.now()
-            absences = absences + 1 if sight.whole else 0
-            trouble = 0 if sight.whole else trouble + 1
-            if left <= 0 and absences > 1:
+            search.take(sight, clock.now(), idle=_is_idle(run))
+            if search.proofs >= _AGREEING and is_made_up(name):
+                return None
+            if search.is_hopeless(clock.now(), run.settings.patience):
                 break
-            if run.finder.is_gone(item.starting_at) or _is_over(run, lost, trouble):
-                raise _uncertain(item, request, "the product's list does not tell")
-            pause = _PAUSES[min(trouble, len(_PAUSES) - 1)]
-            await anyio.sleep(min(pause, max(left, settle / 10)) if sight.whole else pause)
-    if not is_made_up(name):
-        raise _uncertain(item, request, "no task of that name was found")
-    return None
+            await anyio.sleep(search.pause(clock.now(), run.settings.patience))
+    raise _uncertain(item, request, _reason(search))
 
 
-def _is_over(run: Run, lost: float, trouble: int) -> bool:
-    return trouble > _FEW and clock.now() - lost > run.settings.patience
+def _reason(search: _Search) -> str:
+    if not is_made_up(search.name):
+        return "no task of that name was found"
+    return f"the product's list {search.why or 'may not go back so far'}"
+
+
+def _is_idle(run: Run) -> bool:
+    """Tell whether nothing is under way that could tell what the list is worth."""
+    return run.progress().in_flight == 0
 
 
 @contextmanager

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
+import attrs
 
-from a2e_async import clock
+from a2e_async import clock, wire
 from a2e_async.errors import A2EError, UnexpectedResponse, Unsupported
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.retry import Effect
-from a2e_async.http.shapes import is_page
+from a2e_async.http.shapes import is_page, unwrap
 from a2e_async.jobs.answers import PLAIN, Answers, Manner
 from a2e_async.jobs.route import ManyRoute
 from a2e_async.tasks.product import Pages, Product, objects_in, read_id
@@ -30,6 +31,22 @@ _SMALLEST_PAGE = 10
 _PAGES_AT_ONCE = 8
 # So many pages may tell of none of the tasks before those that are left are read one by one.
 _FRUITLESS_PAGES = 2
+
+
+_TOTALS = ("count", "total", "totalCount", "total_count")
+
+
+@attrs.frozen
+class Listed(Generic[R]):
+    """A page of tasks, of which nothing is left out.
+
+    Attributes:
+        records: the tasks.
+        stated: how many there are on all pages, as the answer says; None if it does not.
+    """
+
+    records: list[R]
+    stated: int | None
 
 
 class Lists:
@@ -62,6 +79,25 @@ class Lists:
         """Read the list of tasks that answers a request. Raises what `Session.call` raises."""
         answer = await self._ask(call, manner)
         return [self._answers.record(product, raw) for raw in objects_in(answer.data)]
+
+    async def whole(self, product: Product[R], number: int) -> Listed[R]:
+        """Read one page of a product's tasks, as large as it can be, and nothing but a page.
+
+        Raises:
+            UnexpectedResponse: the answer holds no list, or one of anything but tasks.
+            A2EError: what `Session.call` raises.
+        """
+        pages = pages_of(product)
+        answer = await self._ask(pages.call(number, pages.largest), PLAIN)
+        levels = [answer.body, *_levels(answer.data)]
+        records = [self._answers.record(product, raw) for raw in objects_in(answer.data)]
+        rows = levels[-1]
+        if not isinstance(rows, list) or len(rows) != len({record.id for record in records}):
+            words = "the answer is no list of nothing but tasks"
+            raise UnexpectedResponse(words, status=200, trace_id=answer.trace_id, body=answer.body)
+        wrappings = [level for level in levels if isinstance(level, Mapping)]
+        stated = [wire.read_integer(it.get(key)) for it in wrappings for key in _TOTALS]
+        return Listed(records, max((it for it in stated if it is not None), default=None))
 
     async def newest(self, product: Product[R]) -> list[R]:
         """Read a product's newest tasks. Raises what `Session.call` raises."""
@@ -181,6 +217,14 @@ class _Walk:
         self._seen |= ids
         self.found |= found
         self.read += 1
+
+
+def _levels(data: Any) -> Iterator[Any]:
+    """Go through the wrappings of a list, and give the list itself at last."""
+    while isinstance(data, Mapping):
+        yield data
+        data = unwrap(data)
+    yield data
 
 
 def pages_of(product: Product[Any]) -> Pages:

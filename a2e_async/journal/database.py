@@ -14,6 +14,7 @@ from a2e_async.errors import JournalError, redact
 from a2e_async.journal import faults, opening, requests, rows, schema, state
 from a2e_async.journal.admission import Admission, JournalConflict, check_again
 from a2e_async.journal.item import Item, State
+from a2e_async.journal.known import Known
 from a2e_async.journal.requests import Packed
 from a2e_async.journal.rows import Damaged
 from a2e_async.journal.summary import Summary
@@ -22,6 +23,7 @@ from a2e_async.tasks.request import Request
 _LARGEST_STATEMENT = 32
 """Items that one statement stores. A statement for each would wait for the interpreter's lock as
 often, and the loop would have to wait for it in turn."""
+_MOST_IDS = 200
 
 
 class Database:
@@ -169,6 +171,20 @@ class Database:
         """Tell whether some item has this task, or had it before it was retried."""
         statement = "SELECT 1 FROM task WHERE kind = ? AND task_id = ?"
         return self._db.execute(statement, (kind, task_id)).fetchone() is not None
+
+    def known(self, kind: str, task_ids: Sequence[str]) -> dict[str, Known]:
+        """Read when tasks were started, those of them that items have now."""
+        found: dict[str, Known] = {}
+        for start in range(0, len(task_ids), _MOST_IDS):
+            some = task_ids[start : start + _MOST_IDS]
+            for task_id, name, *times in self._db.execute(schema.known(len(some)), (kind, *some)):
+                begun, answered, ended = times
+                found[task_id] = Known(name=name, begun=begun, answered=answered, ended=ended)
+        return found
+
+    def answered(self, kind: str, since: float) -> list[float]:
+        """Read when the tasks of a kind were known, from a moment on, in order."""
+        return [moment for (moment,) in self._db.execute(schema.ANSWERED, (kind, since))]
 
     def meta(self) -> dict[str, Any]:
         """Read the facts about the run."""

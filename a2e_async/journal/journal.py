@@ -17,6 +17,7 @@ from a2e_async.http.unbroken import to_the_end
 from a2e_async.journal.admission import Admission, JournalConflict
 from a2e_async.journal.database import Database
 from a2e_async.journal.item import Item, State
+from a2e_async.journal.known import Known
 from a2e_async.journal.summary import Summary
 from a2e_async.journal.worker import Worker
 from a2e_async.tasks.request import Request
@@ -197,6 +198,33 @@ class Journal:
         """Tell whether some item has this task, or had it before it was retried."""
         self._check()
         return await self._worker.call(lambda db: db.knows(kind, task_id), durable=False)
+
+    async def known(self, kind: str, task_ids: Iterable[str]) -> dict[str, Known]:
+        """Tell what is known of tasks.
+
+        Args:
+            kind: their product's name.
+            task_ids: their ids.
+
+        Returns:
+            Those that an item has now, by id.
+        """
+        self._check()
+        ids = list(dict.fromkeys(task_ids))
+        return await self._worker.call(lambda db: db.known(kind, ids), durable=False)
+
+    async def answered(self, kind: str, since: float) -> list[float]:
+        """Tell when the tasks of a kind were known that items have now.
+
+        Args:
+            kind: their product's name.
+            since: only those from this moment on, in seconds since 1970.
+
+        Returns:
+            The moments, the earliest first.
+        """
+        self._check()
+        return await self._worker.call(lambda db: db.answered(kind, since), durable=False)
 
     async def note(self, field: str, value: Any) -> None:
         """Store a fact about the run, for good.

@@ -60,6 +60,12 @@ LOST: Final = (
 )
 """How many rows are there without those that belong to them."""
 
+ANSWERED: Final = (
+    "SELECT f.started_at FROM task t JOIN fate f ON f.row = t.row AND f.task_id = t.task_id"
+    " WHERE t.kind = ? AND f.starting_at IS NOT NULL AND f.started_at >= ? ORDER BY f.started_at"
+)
+"""When the tasks of a kind were known, from a moment on."""
+
 _FATES = 15
 
 
@@ -76,3 +82,15 @@ def fates(count: int) -> str:
     """Write the statement that stores what became of so many items, in one go."""
     marks = f"({', '.join('?' * _FATES)})"
     return "REPLACE INTO fate VALUES " + ", ".join([marks] * count)  # noqa: S608  (marks only)
+
+
+@cache
+def known(count: int) -> str:
+    """Write the statement that reads the times of so many tasks of a kind."""
+    marks = ", ".join("?" * count)
+    return (
+        "SELECT t.task_id, f.name, f.starting_at, f.started_at, f.ended_at"  # noqa: S608  (marks)
+        " FROM task t JOIN fate f ON f.row = t.row AND f.task_id = t.task_id"
+        " WHERE t.kind = ? AND f.starting_at IS NOT NULL AND f.started_at IS NOT NULL"
+        f" AND t.task_id IN ({marks})"
+    )

@@ -15,8 +15,8 @@ import pytest
 from a2e_async.sandbox import Fault, Sandbox
 from tests.batch.test_journal_runs import everything_in
 
-COUNT = 40
-KILLS = 5
+COUNT = 30
+KILLS = 4
 
 
 async def _run(sandbox: Sandbox, directory: Path, token: str) -> asyncio.subprocess.Process:

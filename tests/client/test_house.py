@@ -102,7 +102,9 @@ PURE = ["http/envelope.py", "http/retry.py", "http/shapes.py", "http/call.py", "
 PURE += ["status.py", "wire.py", "tasks/product.py", "tasks/record.py", "tasks/text_to_image.py"]
 PURE += ["http/events.py", "jobs/congestion.py", "jobs/fairness.py", "jobs/pace.py"]
 PURE += [f"journal/{name}.py" for name in ("state", "item", "requests", "rows", "admission")]
-PURE += ["journal/summary.py", "journal/faults.py", "journal/schema.py"]
+PURE += ["journal/summary.py", "journal/faults.py", "journal/schema.py", "journal/known.py"]
+PURE += [f"batch/{name}.py" for name in ("absence", "budget", "files", "outcome", "patience")]
+PURE += [f"batch/{name}.py" for name in ("rows", "shape", "tally")]
 
 
 @pytest.mark.parametrize("name", PURE)
