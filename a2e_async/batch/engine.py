@@ -23,7 +23,7 @@ Way: TypeAlias = Life | DryLife
 
 _OPEN = (State.STARTING, State.STARTED, State.UNCERTAIN)
 
-_GRACE = 10.0
+GRACE = 10.0
 """Seconds that starts under way have to be answered when a batch is stopped."""
 
 
@@ -182,7 +182,7 @@ class Engine:
         left = self.under_way()
         if sending:
             _log.info("waiting for the answers to %s starts", len(sending))
-            await asyncio.wait(sending, timeout=_GRACE)
+            await asyncio.wait(sending, timeout=GRACE)
         await self._end_all()
         self._closed = True
         self._news.set()

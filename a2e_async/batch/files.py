@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterable
 from typing import Any
 
 from a2e_async.tasks.request import Request
@@ -50,7 +51,15 @@ def _used(pattern: str) -> set[str]:
 
 def words_of(request: Request[Any]) -> str:
     """Give a few words that tell a request from others, as part of a file name."""
-    texts = (getattr(request, field, None) for field in _TELLING)
+    return a_few_words((getattr(request, it, None) for it in _TELLING), request.product.kind)
+
+
+def a_few_words(texts: Iterable[object], otherwise: str) -> str:
+    """Give some words of the first text that is one, as part of a file name.
+
+    Args:
+        texts: texts, and things that are none.
+        otherwise: what is given where there are no words.
+    """
     text = next((text for text in texts if isinstance(text, str) and text), "")
-    kind: str = request.product.kind
-    return re.sub(r"\W+", "-", text.lower())[:_LONGEST].strip("-") or kind
+    return re.sub(r"\W+", "-", text.lower())[:_LONGEST].strip("-") or otherwise

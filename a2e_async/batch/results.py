@@ -52,9 +52,12 @@ class Results:
         Raises:
             JournalError: it cannot be written, or belongs to something else.
         """
-        if not isinstance(self._journal, Journal):
+        kept = isinstance(self._journal, Journal) and (await self._journal.summary()).total
+        if not kept:
+            # Results without a journal that knows them are the last trace of what was paid for.
             await self._do(self._begin_new)
             return
+        assert isinstance(self._journal, Journal)
         temporary = self._path.with_name(f".{self._path.name}.new")
         await self._do(_truncate, temporary)
         lines: list[bytes] = []

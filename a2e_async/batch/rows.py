@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from a2e_async import wire
 from a2e_async.journal.item import Item
 from a2e_async.tasks.request import Request
 
@@ -39,6 +40,7 @@ def row_of(item: Item, request: Request[Any]) -> Row:
         "name": item.name,
         "token": None if item.task_id is None else f"{item.kind}:{item.task_id}",
         "coins": item.coins,
+        "coins_before": wire.read_number(item.coins_before) or 0,
         "files": [PurePath(path).as_posix() for path in item.files],
         "error": None if item.error is None else _error(item),
         "planned_at": _moment(item.planned_at),

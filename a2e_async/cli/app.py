@@ -22,18 +22,16 @@ from a2e_async.cli import (
     operations,
     serve,
 )
-from a2e_async.cli.exits import ExitCode
+from a2e_async.cli.exits import LEGEND, ExitCode
 from a2e_async.cli.options import group
 from a2e_async.cli.output import Output
 from a2e_async.cli.shell import close_stdout
 
-_CODES = "\n".join(f"{code.value:>3}  {code.meaning}" for code in ExitCode)
 _EPILOG = f"""\
 The token comes from A2E_API_KEY or A2E_API_TOKEN. There is no option for it on purpose: it would \
 show in the shell's history and in the list of processes.
 
-Exit codes:
-{_CODES}"""
+{LEGEND}"""
 
 app = typer.Typer(
     name="a2e",

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
+import attrs
 import typer
 
-from a2e_async import A2E
-from a2e_async.cli import batch_folder, batch_look, batch_options, batch_quote
+from a2e_async.cli import batch_look, batch_plan, batch_quote
 from a2e_async.cli import batch_run as running
-from a2e_async.cli.batch_folder import Folder, Known
+from a2e_async.cli.batch_folder import Folder
 from a2e_async.cli.batch_options import (
-    DEFAULT_IN_FLIGHT,
-    DEFAULT_PATTERN,
     Budget,
     Download,
     EstimateOf,
@@ -22,21 +20,26 @@ from a2e_async.cli.batch_options import (
     InFlight,
     Kind,
     ManifestPath,
+    NoBudget,
     OutFolder,
+    Patience,
     Pattern,
     PerKind,
-    Plan,
     Rate,
     RunFolder,
 )
+from a2e_async.cli.batch_plan import Plan
+from a2e_async.cli.batch_prepare import Wanted
+from a2e_async.cli.batch_rows import Known
 from a2e_async.cli.batch_run import Bulk
 from a2e_async.cli.entry import BadRows
+from a2e_async.cli.exits import LEGEND
 from a2e_async.cli.manifest import Format, Manifest
 from a2e_async.cli.options import command, group
 from a2e_async.cli.shell import Shell
 from a2e_async.cli.start import Timeout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=LEGEND)
 
 
 @app.callback()
@@ -48,7 +51,38 @@ def batch() -> None:
     """
 
 
-@app.command()
+def _plan(  # noqa: PLR0913  (each is an option)
+    *,
+    in_flight: int | None = None,
+    rate: float | None = None,
+    per_kind: list[str] | None = None,
+    budget: float | None = None,
+    no_budget: bool = False,
+    estimate: list[str] | None = None,
+    pattern: str | None = None,
+    timeout: float | None = None,
+    patience: float | None = None,
+    download: bool | None = None,
+) -> Plan:
+    """Read the options of a run."""
+    if no_budget and budget is not None:
+        raise ValueError("--budget and --no-budget: expected one of them, got both")
+    plan = Plan(
+        in_flight=in_flight,
+        rate=rate,
+        per_kind=batch_plan.per_kind(per_kind),
+        budget=budget,
+        estimate=batch_plan.estimate(estimate),
+        pattern=pattern,
+        timeout=timeout,
+        patience=patience,
+        download=download,
+    )
+    plan.check()
+    return plan
+
+
+@app.command(epilog=LEGEND)
 @command
 def run(  # noqa: PLR0913  (each is an option)
     shell: Shell,
@@ -57,14 +91,16 @@ def run(  # noqa: PLR0913  (each is an option)
     out: OutFolder,
     kind: Kind = None,
     format: FormatOf = None,
-    in_flight: InFlight = DEFAULT_IN_FLIGHT,
+    in_flight: InFlight = None,
     rate: Rate = None,
     per_kind: PerKind = None,
+    patience: Patience = None,
     budget: Budget = None,
+    no_budget: NoBudget = False,
     estimate: EstimateOf = None,
-    pattern: Pattern = DEFAULT_PATTERN,
+    pattern: Pattern = None,
     timeout: Timeout = None,
-    download: Download = True,
+    download: Download = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -74,16 +110,19 @@ def run(  # noqa: PLR0913  (each is an option)
 ) -> None:
     """Run all rows of a manifest: start each, wait for it, fetch its results. It is charged.
 
-    All rows are checked before the first start. The same command again goes on where it stood.
+    All rows are checked before the first start. The same command again goes on where it stood;
+    what it leaves out, such as the budget, is as it was.
     """
-    plan = Plan(
+    plan = _plan(
         in_flight=in_flight,
         rate=rate,
-        per_kind=batch_options.per_kind(per_kind),
+        per_kind=per_kind,
         budget=budget,
-        estimate=batch_options.estimate(estimate),
+        no_budget=no_budget,
+        estimate=estimate,
         pattern=pattern,
         timeout=timeout,
+        patience=patience,
         download=download,
     )
     with _manifest(shell, manifest, format, kind) as rows:
@@ -91,7 +130,7 @@ def run(  # noqa: PLR0913  (each is an option)
             rows.check()
             batch_quote.show(shell, rows, plan)
         else:
-            _run(shell, rows, Folder(out), plan)
+            _run(shell, rows, Folder(out), Wanted(plan=plan, without_budget=no_budget))
 
 
 @contextmanager
@@ -106,25 +145,19 @@ def _manifest(
             running.tell_bad_rows(shell, bad)
 
 
-def _run(shell: Shell, rows: Manifest, folder: Folder, plan: Plan) -> None:
+def _run(shell: Shell, rows: Manifest, folder: Folder, wanted: Wanted) -> None:
     lines: list[Known] = []
     rows.check(lambda entry: lines.append(Known.of(entry)))
     folder.make()
+    wanted = attrs.evolve(wanted, manifest=rows, rows=lines)
 
-    def call(index: int, key: str) -> str:
-        place = f"{rows.source}:{lines[index].line}"
-        return place if lines[index].key is None else f"{place}: {key}"
+    def call(index: int, name: str) -> str:
+        return f"{rows.source}:{lines[index].line}: {name}"
 
-    bulk = Bulk(shell, folder, plan, call)
-
-    async def work(a2e: A2E) -> None:
-        await batch_folder.prepare(folder, shell.service, rows=lines, source=rows.source)
-        await bulk.go(a2e, rows)
-
-    running.run(bulk, work)
+    running.run(Bulk(shell, folder, wanted, call))
 
 
-@app.command()
+@app.command(epilog=LEGEND)
 @command
 def retry(  # noqa: PLR0913  (each is an option)
     shell: Shell,
@@ -139,42 +172,43 @@ def retry(  # noqa: PLR0913  (each is an option)
             "paid for twice.",
         ),
     ] = False,
-    in_flight: InFlight = DEFAULT_IN_FLIGHT,
+    in_flight: InFlight = None,
     rate: Rate = None,
     per_kind: PerKind = None,
+    patience: Patience = None,
     budget: Budget = None,
+    no_budget: NoBudget = False,
     estimate: EstimateOf = None,
-    pattern: Pattern = DEFAULT_PATTERN,
+    pattern: Pattern = None,
     timeout: Timeout = None,
-    download: Download = True,
+    download: Download = None,
 ) -> None:
     """Start anew what went wrong in a run, and go on with the rest of it. It is charged.
 
-    No manifest is needed: the directory has the rows.
+    No manifest is needed: the directory has the rows, the budget and the other options of the run.
     """
     states = [word for word, on in (("failed", failed), ("uncertain", uncertain)) if on]
     if not states:
         raise ValueError("expected --failed, --uncertain or both: what is to be started anew")
-    plan = Plan(
+    plan = _plan(
         in_flight=in_flight,
         rate=rate,
-        per_kind=batch_options.per_kind(per_kind),
+        per_kind=per_kind,
         budget=budget,
-        estimate=batch_options.estimate(estimate),
+        no_budget=no_budget,
+        estimate=estimate,
         pattern=pattern,
         timeout=timeout,
+        patience=patience,
         download=download,
     )
-    bulk = Bulk(shell, Folder(folder), plan, lambda _, key: f"{folder}: {key}")
-
-    async def work(a2e: A2E) -> None:
-        await batch_folder.prepare(bulk.folder, shell.service)
-        await bulk.go(a2e, None, states)
-
-    running.run(bulk, work)
+    found = Folder(folder)
+    found.check_is_run()
+    wanted = Wanted(plan=plan, without_budget=no_budget, retry=states)
+    running.run(Bulk(shell, found, wanted, lambda _, name: f"{folder}: {name}"))
 
 
-@app.command()
+@app.command(epilog=LEGEND)
 @command
 def quote(  # noqa: PLR0913  (each is an option)
     shell: Shell,
@@ -186,7 +220,7 @@ def quote(  # noqa: PLR0913  (each is an option)
     estimate: EstimateOf = None,
 ) -> None:
     """Tell what the rows of a manifest would cost. Nothing is started, and nothing is charged."""
-    plan = Plan(budget=budget, estimate=batch_options.estimate(estimate))
+    plan = _plan(budget=budget, estimate=estimate)
     with _manifest(shell, manifest, format, kind) as rows:
         rows.check()
         batch_quote.show(shell, rows, plan)

@@ -14,6 +14,7 @@ import attrs
 import typer
 
 from a2e_async import A2E
+from a2e_async.batch.report import words
 from a2e_async.cli import follow, messages, rows
 from a2e_async.cli.entry import BadRows
 from a2e_async.cli.follow import Delivery, Result
@@ -49,7 +50,7 @@ _COLUMNS: Sequence[Column[_File]] = (
     Column(
         title="size",
         value=lambda file: file.size,
-        shown=lambda file: messages.size(file.size),
+        shown=lambda file: words.size(file.size),
         right=True,
     ),
     Column(title="type", value=lambda file: file.type),

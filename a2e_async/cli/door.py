@@ -13,6 +13,7 @@ import anyio
 from aiohttp import web
 
 from a2e_async import A2E, WebhookReceiver
+from a2e_async.batch.report import words
 from a2e_async.cli import messages
 from a2e_async.cli.output import Output, joined
 from a2e_async.http.payload import LARGEST, words_in
@@ -72,7 +73,7 @@ class PrintingDoor(Door):
         if not body:
             return "(empty)"
         if len(body) > LARGEST:
-            return f"(more than {messages.size(LARGEST)})"
+            return f"(more than {words.size(LARGEST)})"
         whole = body.decode("utf-8", "replace").replace(self._token, "[token]")
         return messages.shortened(self._out.safe(whole), most)
 

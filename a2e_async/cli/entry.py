@@ -26,6 +26,9 @@ SPEECH = frozenset({"text", "tts_id", "user_voice_id", "speech_rate"})
 SEPARATOR = "|"
 """Stands between the items of a list in a cell."""
 
+EMPTY = '""'
+"""A cell that is an empty text, since one with nothing in it is left out."""
+
 _LONGEST_SHOWN = 200
 _ZEROS = re.compile(r"\.0+$")
 
@@ -73,19 +76,23 @@ class BadRows(ValueError):
         self.more = more
 
 
-def kind_of(row: Raw, otherwise: str | None = None) -> str:
+def kind_of(row: Raw, otherwise: str | None = None, *, lists: bool = True) -> str:
     """Give the product of a row.
 
     Args:
         row: the row.
         otherwise: the product of rows that name none.
+        lists: whether an error tells the names that there are.
 
     Raises:
         ValueError: there is no such product.
     """
     given = row.fields.get("kind")
     kind = given.strip() if isinstance(given, str) else given
-    return products.check_kind(kind or otherwise or "")
+    found = kind or otherwise
+    if not found:
+        raise ValueError("kind: expected the name of a product, got none")
+    return products.check_kind(found, lists=lists)
 
 
 def key_of(row: Raw) -> str | None:
@@ -142,7 +149,7 @@ def read_fields(
 
 def _of_cell(name: str, check: Any, text: str, media: ReadMedia) -> Any:
     if check is None or isinstance(check, checks.Text):
-        return text
+        return "" if text.strip() == EMPTY else text
     text = text.strip()
     if isinstance(check, checks.ListOf) and not fields.is_json_list(text):
         parts = text.split(SEPARATOR) if _is_plain(check.item) else [text]

@@ -38,7 +38,7 @@ class ExitCode(IntEnum):
     SERVICE = 1, "the service, the network or the disk refused or failed"
     USAGE = 2, "wrong usage, bad input or bad configuration"
     FAILED = 3, "a task failed, or some of several went wrong"
-    COINS = 4, "too few coins"
+    COINS = 4, "too few coins, or the budget does not cover the rest"
     TIMEOUT = 5, "the time of the wait was up; the task goes on"
     UNCERTAIN = 6, "the answer to a start was lost; the task may exist"
     INTERRUPTED = 130, "interrupted; tasks at the service go on"
@@ -82,3 +82,7 @@ def combined(errors: Sequence[Exception], total: int) -> ExitCode:
     if not codes:
         return ExitCode.OK
     return codes.pop() if len(codes) == 1 and len(errors) == total else ExitCode.FAILED
+
+
+LEGEND = "Exit codes:\n" + "\n".join(f"{code.value:>3}  {code.meaning}" for code in ExitCode)
+"""All of them, for a page of help."""

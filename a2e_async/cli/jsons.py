@@ -61,9 +61,9 @@ def read_lines(lines: Iterable[str]) -> Iterator[Raw | Bad]:
         if not line.strip():
             continue
         try:
-            yield _row(at, _DECODER.decode(line))
+            yield _row(at, _DECODER.decode(line.rstrip()))
         except json.JSONDecodeError as error:
-            yield Bad(at, f"expected a JSON object: {error.msg}, at character {error.colno}")
+            yield Bad(at, f"expected a JSON object: {error.msg}, at character {error.pos + 1}")
         except (ValueError, RecursionError) as error:
             yield Bad(at, f"expected a JSON object: {error}")
 

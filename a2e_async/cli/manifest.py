@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
@@ -43,8 +43,12 @@ _SUFFIXES = {
     ".json": Format.JSON,
 }
 
+_BOOKS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+
 MOST_ERRORS = 20
 """So many errors are told, and the others are counted."""
+
+_EMPTY = "Empty cells are left out; two quotes in a cell (in the file: six) are an empty text"
 
 _IN_MEMORY = 16 * 2**20
 _AT_ONCE = 64
@@ -93,7 +97,8 @@ class Manifest:
         is_stdin = str(source) == STDIN
         self.source = "stdin" if is_stdin else str(source)
         self.kinds: Counter[str] = Counter()
-        self._kind = None if kind is None else products.check_kind(kind)
+        self._kind = None if kind is None else products.check_kind(kind, field="--kind")
+        self._has_listed = False
         self._suffix = "" if is_stdin else Path(source).suffix.lower()
         self._format = format or self._format_of_name()
         # The same wherever the command runs, so that a journal knows them again.
@@ -111,6 +116,11 @@ class Manifest:
 
     def _format_of_name(self) -> Format:
         found = _SUFFIXES.get(self._suffix)
+        if self._suffix in _BOOKS:
+            raise ValueError(
+                f"{self.source}: expected text, got the workbook of a spreadsheet program: save it "
+                "as CSV (UTF-8)"
+            )
         if found is None:
             raise ValueError(
                 f"{self.source}: expected a name that ends in {', '.join(_SUFFIXES)}; else add "
@@ -161,12 +171,13 @@ class Manifest:
         Raises:
             BadRows: some rows cannot be started, or there is none.
         """
-        lines: dict[str, int] = {}
+        places: dict[str, str] = {}
         errors: list[ValueError] = []
         more = 0
         self.kinds.clear()
-        for found in self._entries(look=True):
-            bad = found if isinstance(found, Bad) else _twice(found, lines)
+        self._has_listed = False
+        for number, found in enumerate(self._entries(look=True)):
+            bad = found if isinstance(found, Bad) else self._twice(number, found, places)
             if bad is not None:
                 more += len(errors) == MOST_ERRORS
                 if len(errors) < MOST_ERRORS:
@@ -191,21 +202,56 @@ class Manifest:
 
     def _entries(self, *, look: bool) -> Iterator[Entry | Bad]:
         media = entry.media_in(self._directory, look=look)
-        for row in self._rows():
+        for number, row in enumerate(self._rows()):
+            if isinstance(row, Bad):
+                yield row
+                continue
             try:
-                yield row if isinstance(row, Bad) else self._entry(row, media)
+                yield self._entry(row, media)
             except (ValueError, TypeError) as error:
-                yield Bad(row.line, entry.worded(error))
+                key = row.fields.get("key")
+                yield Bad(row.line, f"{self._label(number, key)}{entry.worded(error)}")
+
+    def _label(self, number: int, key: object) -> str:
+        """Say which row it is, where several may stand on one line."""
+        if self._format is not Format.JSON:
+            return ""
+        return f"#{number}: " if key is None else f"#{number} (key {key!r:.80}): "
+
+    def _twice(self, number: int, found: Entry, places: dict[str, str]) -> Bad | None:
+        """Note the place of a row's key, or say that another row has it."""
+        if found.key is None:
+            return None
+        place = f"by #{number}" if self._format is Format.JSON else f"in line {found.line}"
+        first = places.setdefault(found.key, place)
+        if first is place:
+            return None
+        label = self._label(number, None)
+        return Bad(found.line, f"{label}key: {found.key!r} is given twice, first {first}")
 
     def _entry(self, row: Raw, media: ReadMedia) -> Entry:
-        kind = entry.kind_of(row, self._kind)
+        kind = self._kind_of(row)
         if entry.speaks(kind, row.fields):
             raise ValueError(
                 "text: a batch does not make speech, and needs audio_src, the URL or the file of "
                 "one (a2e demo FILE speaks texts)"
             )
         given = entry.read_fields(row, kind, media)
+        if not row.is_typed:
+            _check_complete(kind, given)
         return Entry(row.line, entry.key_of(row), entry.request_of(kind, given))
+
+    def _kind_of(self, row: Raw) -> str:
+        if self._kind is None and row.fields.get("kind") in (None, ""):
+            raise ValueError(
+                "kind: expected the name of a product, got none; --kind KIND is that of all rows "
+                "that name none"
+            )
+        try:
+            return entry.kind_of(row, self._kind, lists=not self._has_listed)
+        except ValueError:
+            self._has_listed = True
+            raise
 
     def _rows(self) -> Iterator[Raw | Bad]:
         self._copy.seek(0)
@@ -246,12 +292,8 @@ def _all_names() -> frozenset[str]:
     return frozenset().union(OWN, SPEECH, *own)
 
 
-def _twice(found: Entry, lines: dict[str, int]) -> Bad | None:
-    """Note the line of a row's key, or say that another row has it."""
-    if found.key is None:
-        return None
-    first = lines.get(found.key)
-    if first is None:
-        lines[found.key] = found.line
-        return None
-    return Bad(found.line, f"key: {found.key!r} is given twice, first in line {first}")
+def _check_complete(kind: str, given: Mapping[str, Any]) -> None:
+    try:
+        products.check_complete(kind, given)
+    except ValueError as error:
+        raise ValueError(f"{error}. {_EMPTY}") from None

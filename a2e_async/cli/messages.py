@@ -142,10 +142,7 @@ def seconds(value: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def size(count: float) -> str:
-    """Write a number of bytes with a unit."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:  # noqa: PLR2004
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+def number(value: float) -> str:
+    """Write a number for people, such as 12,340 or 0.5."""
+    whole = round(value, 2)
+    return f"{whole:,.0f}" if whole == int(whole) else f"{whole:,}"

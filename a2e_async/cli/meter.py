@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -16,9 +17,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from a2e_async.batch.engine import GRACE
 from a2e_async.batch.outcome import Progress
 from a2e_async.cli import messages
-from a2e_async.cli.output import Output
+from a2e_async.cli.messages import number
+from a2e_async.cli.output import Output, count, packed
 
 _PER_SECOND = 4
 _SECONDS = 15.0
@@ -29,16 +32,19 @@ _MINUTE = 60.0
 Look = Callable[[], Progress]
 
 
-def number(value: float) -> str:
-    """Write a number for people, such as 12,340 or 0.5."""
-    whole = round(value, 2)
-    return f"{whole:,.0f}" if whole == int(whole) else f"{whole:,}"
-
-
 def done(progress: Progress) -> str:
-    """Write how many have an outcome."""
+    """Write of how many nothing is left to be done."""
     of = "" if progress.total is None else f" of {number(progress.total)}"
-    return f"{number(progress.finished)}{of}"
+    return f"{number(_over(progress))}{of}"
+
+
+def _over(progress: Progress) -> int:
+    return _ok(progress) + progress.counts.get("failed", 0)
+
+
+def _ok(progress: Progress) -> int:
+    # A task that completed is none of these yet while its files are under way.
+    return progress.finished - progress.failed
 
 
 def share(progress: Progress) -> float | None:
@@ -46,11 +52,11 @@ def share(progress: Progress) -> float | None:
     if progress.total is None:
         return None
     # All of it is not done before all of it is done.
-    return min(99.9, 100 * progress.finished / progress.total) if _goes_on(progress) else 100.0
+    return min(99.9, 100 * _over(progress) / progress.total) if _goes_on(progress) else 100.0
 
 
 def _goes_on(progress: Progress) -> bool:
-    return progress.total is not None and progress.finished < progress.total
+    return progress.total is not None and _over(progress) < progress.total
 
 
 def pieces(progress: Progress, budget: float | None, *, has_ended: bool = False) -> Iterator[str]:
@@ -61,9 +67,8 @@ def pieces(progress: Progress, budget: float | None, *, has_ended: bool = False)
         budget: the most coins that it may spend, or None.
         has_ended: whether it goes on no more.
     """
-    # A task that completed is none of these yet while its files are under way.
     of = f" of {number(progress.total or 0)}" if has_ended else ""
-    yield f"{number(progress.finished - progress.failed)}{of} completed"
+    yield f"{number(_ok(progress))}{of} completed"
     for state in ("failed", "uncertain"):
         if progress.counts.get(state):
             yield f"{number(progress.counts[state])} {state}"
@@ -89,17 +94,40 @@ def _rate(rate: float) -> str:
 
 
 def as_dict(progress: Progress) -> dict[str, Any]:
-    """Write it for a program."""
-    found = attrs.asdict(progress)
-    for name in ("rate", "seconds", "time_left"):
-        found[name] = None if found[name] is None else round(found[name], 2)
-    return found
+    """Write it for a program: ``ok``, ``failed`` and the four after them are all that there is."""
+    ok, counts = _ok(progress), progress.counts
+    states = {state: counts.get(state, 0) for state in ("completed", "failed", "uncertain")}
+    without_files = max(0, states["completed"] - ok)
+    gone_on = sum(states.values()) + progress.in_flight
+    total = progress.total
+    return {
+        "total": total,
+        "done": _over(progress),
+        "ok": ok,
+        "failed": states["failed"],
+        "without_files": without_files,
+        "uncertain": states["uncertain"],
+        "under_way": progress.in_flight,
+        "not_started": max(0, (progress.read if total is None else total) - gone_on),
+        "counts": dict(counts),
+        "coins_spent": progress.coins_spent,
+        "coins_reserved": progress.coins_reserved,
+        "rate": round(progress.rate, 2),
+        "time_left": None if progress.time_left is None else round(progress.time_left, 2),
+        "seconds": round(progress.seconds, 2),
+    }
+
+
+def stopping(progress: Progress) -> str:
+    """Say what is waited for once somebody has stopped the batch."""
+    starts = progress.counts.get("starting", 0)
+    if not starts:
+        return "stopping"
+    return f"stopping, waiting for the answers to {count(starts, 'start')} (up to {GRACE:.0f} s)"
 
 
 class View(Protocol):
-    """Where it is shown."""
-
-    every: float
+    """Where it is shown, four times a second."""
 
     @abstractmethod
     def show(self, progress: Progress) -> None:
@@ -116,17 +144,26 @@ class PlainView(View):
 
     out: Output
     budget: float | None
-    every: float = _SECONDS
     _shown: tuple[int, int] = attrs.field(default=(0, 0), init=False)
+    _next: float = attrs.field(default=0.0, init=False)
+    _told: bool = attrs.field(default=False, init=False)
 
     def show(self, progress: Progress) -> None:
-        """Write a line."""
-        news = (progress.finished, progress.in_flight)
-        if news == self._shown:
+        """Write a line, if it is time."""
+        if self.out.hushed:
+            self._tell_of_stopping(progress)
             return
-        self._shown = news
+        news = (progress.finished, progress.in_flight)
+        if news == self._shown or time.monotonic() < self._next:
+            return
+        self._shown, self._next = news, time.monotonic() + _SECONDS
         text = ", ".join([f"{done(progress)} done", *pieces(progress, self.budget)])
         self.out.say(text, progress=as_dict(progress))
+
+    def _tell_of_stopping(self, progress: Progress) -> None:
+        if not self._told:
+            self._told = True
+            self.out.say(stopping(progress))
 
     def close(self) -> None:
         """Leave what is written."""
@@ -138,6 +175,7 @@ class _Drawing:
 
     progress: Progress
     budget: float | None
+    is_stopping: bool
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         percent = share(self.progress)
@@ -151,28 +189,18 @@ class _Drawing:
             row.add_row(words)
         separator = ", " if options.ascii_only else " · "
         lines = packed([*pieces(self.progress, self.budget)], separator, options.max_width)
-        yield Group(row, *(Text(line, style="dim", no_wrap=True) for line in lines))
-
-
-def packed(texts: Sequence[str], separator: str, width: int) -> list[str]:
-    """Put texts side by side, on as few lines of so many places as there must be."""
-    lines: list[str] = []
-    for text in texts:
-        joined = f"{lines[-1]}{separator}{text}" if lines else text
-        if lines and cell_len(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines.append(text)
-    return lines
+        told = [Text(line, style="dim", no_wrap=True) for line in lines]
+        if self.is_stopping:
+            told = [Text(stopping(self.progress), style="bold")]
+        yield Group(row, *told)
 
 
 class LiveView(View):
     """Lines of a terminal that are drawn over."""
 
-    every = 1 / _PER_SECOND
-
     def __init__(self, out: Output, budget: float | None) -> None:
         """Prepare; nothing is shown yet."""
+        self._out = out
         self._budget = budget
         self._live = Live(
             console=out.messages,
@@ -186,7 +214,7 @@ class LiveView(View):
         """Draw it."""
         if not self._live.is_started:
             self._live.start()
-        self._live.update(_Drawing(progress, self._budget), refresh=True)
+        self._live.update(_Drawing(progress, self._budget, self._out.hushed), refresh=True)
 
     def close(self) -> None:
         """Take it away."""
@@ -215,4 +243,4 @@ async def shown(out: Output, look: Look, budget: float | None) -> AsyncIterator[
 async def _tick(view: View, look: Look) -> None:
     while True:
         view.show(look())
-        await asyncio.sleep(view.every)
+        await asyncio.sleep(1 / _PER_SECOND)

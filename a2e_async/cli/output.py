@@ -25,6 +25,7 @@ T = TypeVar("T")
 _LEAST_SECRET = 8
 """Shorter values of the token variables are no tokens, and would be found in any text."""
 
+_ERROR = "error:"
 _GAP = 2
 _LEAST_ROOM = 8
 """Places on a terminal: between two columns, and for a column that is cut."""
@@ -179,10 +180,13 @@ class Output:
         if self.as_json:
             self._to_stderr(_dumps({"error": details}))
         elif self.live:
-            line = Text.assemble(("error: ", "bold red"), text)
-            self.messages.print(line, soft_wrap=True)
+            # Lines end between words, and a path that is longer than a line stays whole.
+            first, *more = packed([_ERROR, *text.split()], " ", self.messages.width)
+            head = Text.assemble((_ERROR, "bold red"), first.removeprefix(_ERROR))
+            for line in (head, *map(Text, more)):
+                self.messages.print(line, soft_wrap=True)
         else:
-            self._to_stderr(f"error: {text}")
+            self._to_stderr(f"{_ERROR} {text}")
 
     def safe(self, text: str) -> str:
         """Take tokens out of a text."""
@@ -236,9 +240,21 @@ def _spell_out_what_cannot_be_written(stream: Any) -> None:
 
 def count(number: int, noun: str) -> str:
     """Write a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{messages.number(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def joined(values: Iterable[Any]) -> str:
     """Put values side by side."""
     return " ".join(str(value) for value in values)
+
+
+def packed(texts: Sequence[str], separator: str, width: int) -> list[str]:
+    """Put texts side by side, on as few lines of so many places as there must be."""
+    lines: list[str] = []
+    for text in texts:
+        joined = f"{lines[-1]}{separator}{text}" if lines else text
+        if lines and cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(text)
+    return lines

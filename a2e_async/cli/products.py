@@ -10,10 +10,23 @@ from a2e_async import A2E, Request, tasks
 from a2e_async.tasks import manual
 
 
-def check_kind(kind: str) -> str:
-    """Give a product's name back, or raise `ValueError` with the names that there are."""
-    A2E.check_kind(kind)
-    return kind
+def check_kind(kind: str, *, field: str = "kind", lists: bool = True) -> str:
+    """Give a product's name back.
+
+    Args:
+        kind: the name.
+        field: where it stands.
+        lists: whether an error tells the names that there are.
+
+    Raises:
+        ValueError: there is no such product.
+    """
+    known = A2E.kinds()
+    if kind in known:
+        return kind
+    given = f"{kind!r} is no product{manual.meant(kind, known)}"
+    names = f" (expected one of {', '.join(known)})" if lists else ""
+    raise ValueError(f"{field}: {given}{names}")
 
 
 @cache

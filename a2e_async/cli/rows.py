@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 import attrs
 
 from a2e_async import A2E, Job, recipes
+from a2e_async.batch.files import a_few_words
 from a2e_async.cli import entry, jsons, products
 from a2e_async.cli.entry import SPEECH, Bad, BadRows, Raw
 from a2e_async.jobs.names import unique_name
 
 _STANDS_FOR_CHOICE = "chosen later"
-_LONGEST_KEY = 40
+_TELLING = ("key", "prompt", "text", "title")
 
 Start = Callable[[A2E], Awaitable[Job[Any]]]
 
@@ -89,9 +89,11 @@ def _checked(raw: Raw, index: int, total: int, directory: Path) -> Row:
     fields = entry.read_fields(raw, kind, entry.media_in(directory), more)
     name_field = products.name_field(kind)
     name = fields.setdefault(name_field, unique_name()) if name_field else None
+    texts = (raw.fields.get(field) for field in _TELLING)
+    stem = a_few_words(texts, kind)
     return Row(
         kind=kind,
-        stem=f"{index:0{max(2, len(str(total)))}d}-{_key(raw.fields)}",
+        stem=f"{index:0{max(2, len(str(total)))}d}-{stem}",
         name=name,
         start=_speech_and_video(fields) if speaks else _task(fields, kind),
     )
@@ -130,9 +132,3 @@ async def _first_avatar(a2e: A2E) -> str:
     if chosen is None:
         raise ValueError("anchor_id: left out, and the account has no avatars to choose from")
     return chosen
-
-
-def _key(given: Mapping[str, Any]) -> str:
-    texts = (given.get(field) for field in ("key", "prompt", "text", "title", "kind"))
-    text = next(text for text in texts if isinstance(text, str) and text)
-    return re.sub(r"\W+", "-", text.lower())[:_LONGEST_KEY].strip("-") or str(given["kind"])

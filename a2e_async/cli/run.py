@@ -33,9 +33,15 @@ def run(work: Callable[[], Awaitable[T]], *, at_stop: Callable[[], None] = _noth
 
     Raises:
         Interrupted: Ctrl-C or SIGTERM came, and the work was cancelled.
+        KeyboardInterrupt: Ctrl-C came again before that.
     """
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_stoppable(work, at_stop))
+        try:
+            return runner.run(_stoppable(work, at_stop))
+        except KeyboardInterrupt:
+            # What was torn off in the middle has nothing to tell that anybody wants to know.
+            runner.get_loop().set_exception_handler(lambda *_: None)
+            raise
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -106,6 +106,9 @@ def _rows(lines: Iterable[str], rules: Rules, delimiter: str) -> Iterator[Raw | 
             continue
         if columns is None:
             columns, errors = _head(cells, rules)
+            if not columns.names:
+                yield Bad(line, f"{errors[0]}. The first row has to name the columns")
+                return
             yield from (Bad(line, error) for error in errors)
             if rules.needs is not None and rules.needs not in columns.names.values():
                 yield Bad(line, f"{rules.needs}: {rules.without_it}")

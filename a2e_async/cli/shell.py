@@ -118,6 +118,12 @@ class Shell:
         """Where tasks are started, for people."""
         return "the sandbox" if self.given.sandbox else self.address
 
+    @property
+    def token_variable(self) -> str:
+        """The name of the variable that the token comes from."""
+        given = (name for name in TOKEN_VARIABLES if os.environ.get(name, "").strip())
+        return next(given, TOKEN_VARIABLES[0])
+
     def error(self, error: Exception, about: str = "") -> None:
         """Write an error; the log tells where one comes from that nobody expects."""
         if not isinstance(error, A2EError):

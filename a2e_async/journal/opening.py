@@ -13,10 +13,12 @@ import platform
 import sqlite3
 import time
 import uuid
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from a2e_async.errors import JournalError
 from a2e_async.journal import faults, rows, schema
@@ -32,6 +34,19 @@ live one asks for its lock again within a few milliseconds."""
 
 _OWNER_PATIENCE_MS = 10_000
 """How long the owner tries to get its lock back from those that look."""
+
+
+@attrs.frozen
+class Owner:
+    """Who writes a journal.
+
+    Attributes:
+        process: the process, in words.
+        since: when it was begun, as ISO 8601.
+    """
+
+    process: str
+    since: str
 
 
 def for_writing(path: Path, *, create: bool) -> tuple[sqlite3.Connection, str]:
@@ -99,6 +114,42 @@ def _reading(path: Path, mode: str) -> sqlite3.Connection:
     return db
 
 
+def owner_of(path: Path) -> Owner | None:
+    """Tell which process writes a journal at this moment; None if none does.
+
+    Args:
+        path: its file.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    with closing(_connect(path, "rw")) as db:
+        found = _owner(db)
+        if not found:
+            return None
+        db.execute("PRAGMA busy_timeout = 0")
+        for _ in range(_LOOKS):
+            if not _is_free(db):
+                return Owner(*found[1:])
+            time.sleep(_LOOK_SECONDS)
+    return None
+
+
+def _is_free(db: sqlite3.Connection) -> bool:
+    """Tell whether nobody has the lock, which a live owner lacks for moments only."""
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if faults.is_busy(error):
+            return False
+        if faults.is_refused(error):
+            return True
+        raise
+    with suppress(sqlite3.Error):
+        db.execute("ROLLBACK")
+    return True
+
+
 def begin(db: sqlite3.Connection, opening: str, path: Path) -> None:
     """Begin the owner's next transaction.
 
@@ -147,6 +198,13 @@ def _check_place(path: Path, *, create: bool) -> None:
         raise JournalError(f"journal {path}: there is no folder {path.parent}", path=path)
     if not create and not path.exists():
         raise JournalError(f"journal {path}: there is no such file", path=path)
+    # SQLite writes the file's beginning before it writes anything beside it, and would throw away
+    # what is beside an empty one.
+    beside = path.with_name(f"{path.name}-wal")
+    if path.exists() and not path.stat().st_size and beside.exists() and beside.stat().st_size:
+        words = f"it is empty, and {beside.name} beside it is not: it was damaged. Nothing was"
+        words += " changed; bring back a copy of it before you start anything anew"
+        raise JournalError(f"journal {path}: {words}", path=path)
 
 
 def _identify(db: sqlite3.Connection, path: Path, *, may_be_empty: bool) -> bool:
@@ -156,7 +214,8 @@ def _identify(db: sqlite3.Connection, path: Path, *, may_be_empty: bool) -> bool
     if application == version == 0 and not one(db, "SELECT count(*) FROM sqlite_master"):
         if may_be_empty:
             return True
-        raise _not_a_journal(path)
+        words = "it is no journal: it is empty, and nothing was noted in it"
+        raise JournalError(f"journal {path}: {words}", path=path)
     if application != schema.APPLICATION:
         raise _not_a_journal(path)
     if version != schema.VERSION:

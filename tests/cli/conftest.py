@@ -20,6 +20,7 @@ from anyio.from_thread import start_blocking_portal
 
 from a2e_async.cli import main
 from a2e_async.sandbox import Sandbox
+from tests.cli.batches import OUT
 
 TOKEN = "sk_secret.eyJwcml2YXRlIjoiZGF0YSJ9.signature"
 
@@ -219,3 +220,13 @@ def soon(condition: Callable[[], bool], act: Callable[[], None]) -> Iterator[Non
     finally:
         left.set()
         thread.join()
+
+
+@pytest.fixture
+def batch(a2e: Run) -> Run:
+    """Run a manifest of pictures."""
+
+    def run(manifest: object, *argv: object) -> Any:
+        return a2e("batch", "run", manifest, "--kind", "text_to_image", "-o", OUT, *argv)
+
+    return run

@@ -17,11 +17,10 @@ import pytest
 from PIL import Image
 
 from a2e_async.sandbox import Fault
+from tests.cli.batches import OUT, files, foxes, results, sheet
 from tests.cli.conftest import TOKEN, Run, Service, Terminal, serving, soon
 from tests.cli.test_cli_stop import kill
 from tests.cli.test_cli_terminal import seen
-
-OUT = Path("out")
 
 
 @pytest.fixture
@@ -29,35 +28,6 @@ def service() -> Iterator[Service]:
     """A sandbox of each test's own, so that its tasks can be counted."""
     with serving() as own:
         yield own
-
-
-def sheet(*rows: str, head: str = "key,prompt,width,height") -> Path:
-    path = Path("m.csv")
-    path.write_text("\n".join([head, *rows]), "utf-8")
-    return path
-
-
-def foxes(count: int, first: int = 0) -> Path:
-    return sheet(*(f"fox-{n},a red fox {n},64,64" for n in range(first, first + count)))
-
-
-@pytest.fixture
-def batch(a2e: Run) -> Run:
-    """Run a manifest of pictures."""
-
-    def run(manifest: object, *argv: object) -> Any:
-        return a2e("batch", "run", manifest, "--kind", "text_to_image", "-o", OUT, *argv)
-
-    return run
-
-
-def results() -> list[dict[str, Any]]:
-    lines = (OUT / "results.jsonl").read_text("utf-8").splitlines()
-    return sorted(map(json.loads, lines), key=lambda row: row["index"])
-
-
-def files() -> list[str]:
-    return sorted(path.name for path in (OUT / "files").glob("*.*") if path.name[0] != ".")
 
 
 # Running
@@ -107,7 +77,7 @@ def test_as_json(batch: Run) -> None:
     said = [json.loads(line) for line in ran.err.splitlines()]
     [summary] = [it["summary"] for it in said if "summary" in it]
     assert summary["counts"]["completed"] == 2
-    assert (summary["total"], summary["coins_spent"], summary["errors"]) == (2, 20, 0)
+    assert (summary["total"], summary["coins_spent"], summary["ok"]) == (2, 20, 2)
 
 
 def test_in_the_sandbox(bare: Run) -> None:
@@ -247,17 +217,22 @@ def test_many_errors_are_counted(batch: Run) -> None:
 
 
 WRONG = [
-    (["--per-kind", "oils=1"], "kind: expected one of"),
+    (["--per-kind", "oils=1"], "--per-kind: 'oils' is no product"),
     (["--per-kind", "text_to_image"], "--per-kind: expected KIND=N"),
     (["--per-kind", "text_to_image=x"], "--per-kind: expected KIND=N"),
-    (["--per-kind", "text_to_image=0"], "in_flight_per_kind"),
+    (["--per-kind", "text_to_image=0"], "--per-kind text_to_image: expected a whole number above"),
     (["--estimate", "1", "--estimate", "2"], "--estimate: expected COINS or KIND=COINS"),
     (["--estimate", "much"], "--estimate: expected COINS or KIND=COINS"),
-    (["--estimate", "-1"], "estimate"),
-    (["--rate", "0"], "starts_per_second"),
-    (["--pattern", "{key}"], "pattern: expected {index}"),
-    (["--in-flight", "0"], "--in-flight"),
-    (["--budget", "-1"], "--budget"),
+    (["--estimate", "-1"], "--estimate: expected a number of coins from 0, got -1"),
+    (["--estimate", "text_to_image=-1"], "--estimate text_to_image: expected a number of coins"),
+    (["--rate", "0"], "--rate: expected a number above 0, got 0"),
+    (["--rate", "nan"], "--rate: expected a number above 0, got nan"),
+    (["--pattern", "{key}"], "--pattern: expected {index}"),
+    (["--pattern", "../{index}"], "--pattern: expected the name of a file, without / and"),
+    (["--in-flight", "0"], "--in-flight: expected a whole number above 0, got 0"),
+    (["--budget", "-1"], "--budget: expected a number of coins from 0, got -1"),
+    (["--budget", "1", "--no-budget"], "--budget and --no-budget: expected one of them"),
+    (["--patience", "-1"], "--patience: expected a number of seconds from 0, got -1"),
     (["--format", "xml"], "xml"),
 ]
 
@@ -308,7 +283,7 @@ def test_rows_without_keys_keep_their_places(batch: Run, service: Service) -> No
     ran = batch(sheet("new,64,64", "b,64,64", "c,64,64", head=head))
 
     assert ran.code == 2
-    assert ran.errors[0].startswith("error: m.csv:2: row 1 without a key: the journal has another")
+    assert ran.errors[0].startswith("error: m.csv:2: #0: the journal has another")
     assert batch(sheet("a,64,64", "b,64,64", "c,64,64", head=head)).code == 0
     assert len(service.started()) == 3
 
@@ -328,8 +303,8 @@ def test_what_belongs_to_something_else_is_left_alone(batch: Run) -> None:
 
     ran = batch(foxes(1))
 
-    assert ran.code == 2
-    assert "out/results.jsonl is there, and no journal.db" in ran.errors[0]
+    assert ran.code == 1
+    assert "out/journal.db: it is missing, and out/results.jsonl is there" in ran.errors[0]
     assert (OUT / "results.jsonl").read_text() == "mine"
 
 
@@ -436,7 +411,9 @@ def test_a_quote_beyond_the_budget(a2e: Run) -> None:
     ran = a2e("batch", "quote", foxes(3), "--kind", "text_to_image", "--budget", 20)
 
     assert ran.code == 4
-    assert "1 row would go beyond the budget of 20 coins" in ran.err
+    assert "covers 2 rows for 20; 1 row would go beyond it" in ran.err
+    assert "m.csv: 3 rows, 30 coins" in ran.err
+    assert "nothing tells" not in ran.err
 
 
 # Stopping

@@ -165,8 +165,8 @@ def test_a_video_from_a_sound(a2e: Run, service: Service) -> None:
 BAD = {
     "{": "expected a JSON object",
     "[1]": "expected a JSON object",
-    '{"prompt": "x"}': "kind: expected one of",
-    '{"kind": "oils"}': "kind: expected one of",
+    '{"prompt": "x"}': "kind: expected the name of a product",
+    '{"kind": "oils"}': "kind: 'oils' is no product",
     '{"kind": "text_to_image"}': "prompt: text_to_image needs it",
     '{"kind": "text_to_image", "prompt": 5}': "prompt: expected a text",
     '{"kind": "text_to_image", "prompt": "x", "widht": 5}': "widht: text_to_image has no such",

@@ -18,6 +18,7 @@ from a2e_async import (
     TextToImage,
     Unsupported,
 )
+from a2e_async.batch.report import words
 from a2e_async.cli import messages
 from a2e_async.cli.exits import ExitCode, code_of, combined
 
@@ -104,4 +105,4 @@ def test_durations_are_short(seconds: float, text: str) -> None:
     [(999, "999 B"), (1500, "1.5 kB"), (2_500_000, "2.5 MB"), (3_100_000_000, "3.1 GB")],
 )
 def test_sizes_have_a_unit(count: int, text: str) -> None:
-    assert messages.size(count) == text
+    assert words.size(count) == text

@@ -344,7 +344,7 @@ def test_a_name_is_quoted_for_the_shell() -> None:
 REFUSED: list[tuple[list[str], str]] = [
     (["nano_banan", "prompt=x"], "did you mean nano_banana?"),
     (["nano_banan", "prompt=x"], "text_to_image"),
-    (["[red]", "prompt=x"], "got '[red]'"),
+    (["[red]", "prompt=x"], "'[red]' is no product"),
     (["--nope"], "--nope"),
     (["nano_banana", "--nope"], "--nope"),
     (["nano_banana"], "prompt: nano_banana needs it"),

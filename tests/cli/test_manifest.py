@@ -171,7 +171,7 @@ SHEETS = {
     "key,prompt\na,x\nb,x\na,y\n": ["m.csv:4: key: 'a' is given twice, first in line 2"],
     f"key,prompt\n{'k' * 201},x\n": ["m.csv:2: key: expected a text of 1 to 200 characters"],
     "prompt,max_images\nx,2\n": ["m.csv:2: a row makes one task, this one makes 2"],
-    "prompt,kind\nx,oils\n": ["m.csv:2: kind: expected one of", "got 'oils'"],
+    "prompt,kind\nx,oils\n": ["m.csv:2: kind: 'oils' is no product", "(expected one of "],
     "": ["m.csv: no rows in it"],
     "prompt\n": ["m.csv: no rows in it"],
 }  # fmt: skip
@@ -230,8 +230,55 @@ def test_the_lines_of_a_json_list_are_counted() -> None:
 
     first, second = errors("m.json", json.dumps(rows, indent=1))
 
-    assert first.startswith("m.json:5: width: expected")
-    assert second.startswith("m.json:9: prompt: expected a text")
+    assert first.startswith("m.json:5: #1: width: expected")
+    assert second.startswith("m.json:9: #2: prompt: expected a text")
+
+
+def test_rows_on_one_line_are_told_apart() -> None:
+    rows = [{"prompt": "x", "key": "a"}, {"prompt": 5, "key": "b"}, 7]
+
+    first, second = errors("m.json", json.dumps(rows))
+
+    assert first.startswith("m.json:1: #1 (key 'b'): prompt: expected a text")
+    assert second.startswith("m.json:1: expected a JSON object, got 7")
+
+
+def test_a_list_of_unknown_products_names_the_known_ones_once() -> None:
+    first, second = errors("m.csv", "prompt,kind\nx,text_to_imag\ny,oils\n", kind=None)
+
+    begin = "m.csv:2: kind: 'text_to_imag' is no product; did you mean text_to_image? (expected one"
+    assert first.startswith(begin)
+    assert second == "m.csv:3: kind: 'oils' is no product"
+
+
+def test_a_row_without_a_product_is_told_of_the_option() -> None:
+    [error] = errors("m.csv", "prompt,kind\nx,text_to_image\ny,\n", kind=None)
+
+    assert error.startswith("m.csv:3: kind: expected the name of a product, got none; --kind KIND")
+
+
+def test_a_cell_of_two_quotes_is_an_empty_text() -> None:
+    cell = '""' * 3
+    [found] = requests(
+        "m.csv", f"image_url,video_url,negative_prompt\n{URL},{URL},{cell}\n", kind="actor_swap"
+    )
+
+    assert found.negative_prompt == ""
+    [error] = errors("m.csv", "prompt,width\n,64\n")
+    assert "two quotes in a cell (in the file: six) are an empty text" in error
+
+
+@pytest.mark.parametrize("text", ["a red fox,64\na lake,64\n", "promt\nx\n"])
+def test_a_sheet_without_a_first_row_of_names(text: str) -> None:
+    [error] = errors("m.csv", text)
+
+    assert error.startswith("m.csv:1: ")
+    assert error.endswith("The first row has to name the columns")
+
+
+def test_a_workbook_is_to_be_saved_as_csv() -> None:
+    with pytest.raises(ValueError, match="save it as CSV"):
+        read("m.xlsx", b"PK\x03\x04")
 
 
 def test_a_line_separator_within_a_text_ends_no_line() -> None:
@@ -242,11 +289,14 @@ def test_a_line_separator_within_a_text_ends_no_line() -> None:
 
 JSONS = {
     ("m.jsonl", "{"): "m.jsonl:1: expected a JSON object: ",
+    ("m.jsonl", '{"prompt": "x"\n'): (
+        "m.jsonl:1: expected a JSON object: Expecting ',' delimiter, at character 15"
+    ),
     ("m.jsonl", "\n[1]"): "m.jsonl:2: expected a JSON object, got [1]",
     ("m.jsonl", '{"prompt": "x", "prompt": "y"}'): "m.jsonl:1: prompt: given twice",
     ("m.jsonl", "[" * 100_000): "m.jsonl:1: expected a JSON object: ",
     ("m.jsonl", '{"prompt": ' + "9" * 5000 + "}"): "m.jsonl:1: expected a JSON object: ",
-    ("m.jsonl", '{"prompt": "x", "kind": ["a"]}'): "m.jsonl:1: kind: expected one of",
+    ("m.jsonl", '{"prompt": "x", "kind": ["a"]}'): "m.jsonl:1: kind: ['a'] is no product",
     ("m.jsonl", '{"prompt": "x", "key": true}'): "m.jsonl:1: key: expected a text of 1 to",
     ("m.jsonl", '{"prompt": "x", "width": NaN}'): "m.jsonl:1: width: expected",
     ("m.json", ""): "m.json:1: expected a JSON list of objects",
@@ -273,7 +323,7 @@ def test_what_is_wrong_with_json(name: str, text: str) -> None:
 def test_two_keys_on_one_line_are_two_keys() -> None:
     [error] = errors("m.json", '[{"prompt": "x", "key": "a"}, {"prompt": "y", "key": "a"}]')
 
-    assert error == "m.json:1: key: 'a' is given twice, first in line 1"
+    assert error == "m.json:1: #1: key: 'a' is given twice, first by #0"
 
 
 # Whole files

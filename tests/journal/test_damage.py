@@ -237,6 +237,27 @@ async def test_a_place_where_no_journal_can_be_is_named(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["file"]
 
 
+async def test_a_journal_that_was_emptied_is_not_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with await Journal.open(path) as journal:
+        await journal.note("a", 1)
+        beside = path.with_name("journal.db-wal").read_bytes()
+    path.write_bytes(b"")
+    path.with_name("journal.db-wal").write_bytes(beside)
+    for call in (Journal.open(path), Journal.read(path)):
+        with pytest.raises(JournalError, match=r"it is empty, and journal\.db-wal .* damaged"):
+            await call
+    assert path.with_name("journal.db-wal").read_bytes() == beside
+
+
+async def test_an_empty_file_is_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.touch()
+    async with await Journal.open(path) as journal:
+        await journal.note("a", 1)
+        assert path.stat().st_size, "never empty once something is beside it"
+
+
 @pytest.mark.parametrize("name", ["a b?c#d%41.db", "ä ☃.db", "-.db"])
 async def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     await fill(tmp_path / name, items=3)

@@ -15,6 +15,7 @@ SLICES = 120
 _ROWS = 12
 _WIDE = 1000
 _CLOSE_TICKS = 600
+_EDGE = 0.12
 
 
 @attrs.frozen
@@ -93,7 +94,8 @@ def _times(cut: Sequence[Slice]) -> str:
 
 
 def _time(at: float, share: float, close: bool) -> str:  # noqa: FBT001
-    anchor = "start" if share < 0.02 else "end" if share > 0.98 else "middle"  # noqa: PLR2004
+    # Half of a label is a tenth of the narrowest page.
+    anchor = "start" if share < _EDGE else "end" if share > 1 - _EDGE else "middle"
     x = f"{100 * share:.3f}%"
     return (
         f'<line class="tick" x1="{x}" x2="{x}" y1="{_ENDED_TOP}" y2="{_ENDED_BOTTOM}"/>'

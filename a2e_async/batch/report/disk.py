@@ -25,7 +25,10 @@ def replace_file(target: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             part.unlink()
+        if isinstance(error, OSError):
+            # A full disk does not tell which file it was, and nobody asked for the other name.
+            error.filename, error.filename2 = str(target), None
         raise

@@ -39,7 +39,8 @@ class Entry:
         settings: the other fields of the request, as text.
         name: the task's unique name, or None.
         token: what resumes the job, or None.
-        coins: what the item cost, or None if nothing told.
+        coins: what the item cost, earlier attempts included, or None if nothing told.
+        coins_before: what the earlier attempts cost, or None if there were none.
         files: where its files are, relative to the run's directory.
         error: what went wrong, by ``type``, ``message``, ``status`` and ``code``; empty if nothing.
         started: when the task was started, in seconds since 1970, or None.
@@ -55,6 +56,7 @@ class Entry:
     name: str | None = None
     token: str | None = None
     coins: float | None = None
+    coins_before: float | None = None
     files: tuple[str, ...] = ()
     error: Mapping[str, str] = attrs.field(factory=dict)
     started: float | None = None
@@ -78,6 +80,7 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
         What the page shows of it. A value of a wrong type is left out.
     """
     index = _number(row.get("index"))
+    before = _number(row.get("coins_before")) or None
     return Entry(
         index=0 if index is None else int(index),
         key=_text(row.get("key")),
@@ -87,7 +90,8 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
         settings=tuple(_settings(row.get("request"), row.get("prompt"))),
         name=_text(row.get("name")),
         token=_text(row.get("token")),
-        coins=_number(row.get("coins")),
+        coins=_sum(_number(row.get("coins")), before),
+        coins_before=before,
         files=tuple(_files(row.get("files"))),
         error=_error(row.get("error")),
         started=_time(row.get("started_at")),
@@ -106,6 +110,11 @@ def _number(value: Any) -> float | None:
         return value if math.isfinite(value) else None
     except OverflowError:
         return None
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    known = [value for value in (one, other) if value is not None]
+    return sum(known) if known else None
 
 
 def _time(value: Any) -> float | None:

@@ -50,6 +50,11 @@ function strip(item) {
   byId("strip").hidden = !buttons.length;
 }
 
+function priceOf(item) {
+  if (!item.coins_before) return number(item.coins);
+  return `${number(item.coins)}, ${number(item.coins_before)} of them for earlier attempts`;
+}
+
 function facts(list, pairs) {
   list.replaceChildren(...pairs.filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => element("div", {}, element("dt", { textContent: name }),
@@ -69,7 +74,7 @@ function known(item) {
   return [
     ["State", STATES[item.state]], ["Key", item.key], ["Index", String(item.index)],
     ["Product", item.kind && spaced(item.kind)],
-    ["Coins", item.coins === undefined ? undefined : number(item.coins)],
+    ["Coins", item.coins === undefined ? undefined : priceOf(item)],
     ["Took", item.seconds === undefined ? undefined : duration(item.seconds)],
     ["Started", moment(item.started)], ["Ended", moment(item.ended)],
     ...files, ["Job", item.token], ["Task name", item.name],
