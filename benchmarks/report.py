@@ -183,9 +183,9 @@ def _bulk(results: Results) -> str:
     return (
         f"A batch of {bulk['items']:,} instant tasks on the embedded sandbox finished "
         f"{bulk['per_second']:,} items per second with {bulk['in_flight']} in flight. Its "
-        f"journal's thread took {_percent(bulk['journal'])} of the CPU; an item took {with_it:.2f} ms with a "
-        f"journal and {without:.2f} ms without, waiting for the disk included. From the "
-        f"{FIRST_ITEMS:,}th item to the last, the memory of the client grew by "
+        f"journal's thread took {_percent(bulk['journal'])} of the CPU; an item took "
+        f"{with_it:.2f} ms with a journal and {without:.2f} ms without, waiting for the disk "
+        f"included. From the {FIRST_ITEMS:,}th item to the last, the memory of the client grew by "
         f"{max(0.0, bulk['growth_mb']):.1f} MB."
     )
 

@@ -160,6 +160,7 @@ async def _items(journal: Path) -> list[Any]:
 async def test_leaving_starts_nothing_more(
     client_of: Clients, sandbox: Sandbox, journal: Path
 ) -> None:
+    before = 0
     async with client_of() as a2e:
         async for _ in a2e.batch(foxes(50), starts_per_second=10, journal=journal):
             before = len(sandbox.tasks)
