@@ -13,6 +13,7 @@ import attrs
 from a2e_async import tasks
 from a2e_async.batch import files
 from a2e_async.batch.prices import Estimate
+from a2e_async.config import read_seconds
 from a2e_async.jobs.job import Deadline, Timeout
 
 RETRIES = ("failed", "uncertain")
@@ -63,9 +64,10 @@ def _seconds(_: object, field: attrs.Attribute[Any], value: object) -> None:
         raise ValueError(words)
 
 
-def _timeout(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and not isinstance(value, Deadline):
-        _seconds(_, field, value)
+def _timeout(_: object, field: attrs.Attribute[Any], value: Timeout) -> None:
+    # As each wait will check it, when the tasks are paid for.
+    if not isinstance(value, Deadline):
+        read_seconds(field.name, value, zero=True)
 
 
 def _path(value: str | os.PathLike[str] | None) -> Path | None:

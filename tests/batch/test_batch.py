@@ -121,6 +121,7 @@ async def test_an_item_that_is_none_stops_no_other(
         ({"pattern": "{index}-{nobody}"}, ValueError, "nobody"),
         ({"pattern": 5}, TypeError, "pattern"),
         ({"timeout": -1}, ValueError, "timeout"),
+        ({"timeout": float("inf")}, ValueError, "timeout: expected seconds from 0"),
         ({"patience": "1"}, TypeError, "patience"),
         ({"retry": "failed"}, ValueError, "retry: expected a journal"),
         ({"retry": ["done"], "journal": "x"}, ValueError, "retry: expected 'failed'"),
