@@ -391,7 +391,7 @@ class A2E:
                 requests with the same journal go on where they stood: what was started is waited
                 for, and only what provably does not exist is started.
             retry: ``"failed"`` and ``"uncertain"``: items of the journal in these states are
-                started anew, and paid for again.
+                started anew, and paid for again. What is uncertain is looked for first.
             budget: coins that are spent at the most, those of earlier runs with the same journal
                 included. No start is made that a quote, the last price of such a request or
                 `estimate` says to go beyond it.

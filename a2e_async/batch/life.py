@@ -12,7 +12,7 @@ import attrs
 from a2e_async import clock
 from a2e_async.batch import files
 from a2e_async.batch.outcome import Outcome
-from a2e_async.batch.patience import Patience, may_pass
+from a2e_async.batch.patience import may_pass
 from a2e_async.batch.prices import Reservation
 from a2e_async.batch.run import Run, now
 from a2e_async.batch.source import Entry
@@ -214,8 +214,7 @@ class Life:
         own = self._left_off
         if own:
             await remove_parts(directory, safe_name(stem))
-        settings, policy = self.run.settings, self.run.core.session.policy
-        patience = Patience(settings.patience, 4 * policy.first_delay, clock.now())
+        patience = self.run.patience()
         while True:
             try:
                 return await self.job.download(directory, stem=stem, replace=own)

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
-import attrs
-
 from a2e_async import wire
 from a2e_async.journal.item import Item
+from a2e_async.journal.requests import kept_fields
 from a2e_async.tasks.request import Request
 
 Row: TypeAlias = dict[str, Any]
@@ -38,7 +37,7 @@ def row_of(item: Item, request: Request[Any]) -> Row:
         "prompt": next((text for text in texts if isinstance(text, str) and text), None),
         "request": fields,
         "name": item.name,
-        "token": None if item.task_id is None else f"{item.kind}:{item.task_id}",
+        "token": None if item.task_id is None else request.product.token(item.task_id),
         "coins": item.coins,
         "coins_before": wire.read_number(item.coins_before) or 0,
         "files": [PurePath(path).as_posix() for path in item.files],
@@ -52,7 +51,7 @@ def row_of(item: Item, request: Request[Any]) -> Row:
 
 def shown(request: Request[Any]) -> dict[str, Any]:
     """Show the fields of a request as JSON: media as addresses and paths, no secrets."""
-    given = ((f.name, getattr(request, f.name)) for f in attrs.fields(type(request)) if f.repr)
+    given = ((name, getattr(request, name)) for name in kept_fields(request))
     return {name: _plain(value) for name, value in given if value is not None}
 
 

@@ -17,6 +17,7 @@ from a2e_async import clock
 from a2e_async.batch.budget import Budget
 from a2e_async.batch.finder import Finder
 from a2e_async.batch.outcome import Progress
+from a2e_async.batch.patience import Patience
 from a2e_async.batch.prices import Prices, Reservation
 from a2e_async.batch.results import Results
 from a2e_async.batch.settings import Settings
@@ -60,6 +61,7 @@ class Run:
         self.family = family
         self.settings = settings
         self.limits = limits
+        self._limits = (limits, core.limits)
         self.group: Hashable = self if settings.group is None else settings.group
         self.budget = Budget(settings.budget)
         asks = settings.budget is not None or settings.dry_run
@@ -126,7 +128,7 @@ class Run:
         async for item in journal.items(states=(State.UNCERTAIN,)):
             if most is None or len(self.lost_places) >= most - 1:
                 break
-            place = self.lost_places[item.row] = Place(self._limits(), item.kind, self.group, 1)
+            place = self.lost_places[item.row] = self._place_of_before(item.kind)
             place.take()
 
     async def aclose(self) -> None:
@@ -192,16 +194,22 @@ class Run:
 
     async def place(self, kind: str) -> Place:
         """Wait for a place among the tasks of this batch and of the client."""
-        return await enter_all((self.limits, self.core.limits), kind, group=self.group)
+        return await enter_all(self._limits, kind, group=self.group)
 
-    def _limits(self) -> list[Limits]:
-        return [each for each in (self.limits, self.core.limits) if each.limited]
+    def _place_of_before(self, kind: str) -> Place:
+        return Place(self._limits, kind, self.group, 1)
+
+    def patience(self) -> Patience:
+        """Begin to be patient with something that may go wrong for a time."""
+        # The session has tried several times already.
+        first = 4 * self.core.session.policy.first_delay
+        return Patience(self.settings.patience, first, clock.now())
 
     def hold(self, jobs: Sequence[Job[Any]], place: Place | None = None) -> None:
         """Have tasks keep places that have none of their own yet; there may be too many of them."""
         for job in jobs:
             watch = self.core.poller.watch(self.family(job.kind).product, job.id)
-            taken = place or Place(self._limits(), job.kind, self.group, 1)
+            taken = place or self._place_of_before(job.kind)
             taken.hold(self.core.poller, [watch])
 
     def release_lost(self) -> None:

@@ -13,7 +13,7 @@ import attrs
 
 from a2e_async import clock
 from a2e_async.batch.lookup import look_up
-from a2e_async.batch.patience import Patience, is_refused_for_now, may_pass
+from a2e_async.batch.patience import is_refused_for_now, may_pass
 from a2e_async.batch.run import now
 from a2e_async.errors import (
     A2EError,
@@ -50,8 +50,7 @@ class Starting:
         self._run = life.run
         self._request: Request[Any] = life.request
         self._shape = life.run.prices.shape(life.request)
-        first = life.run.core.session.policy.first_delay * 4
-        self._patience = Patience(life.run.settings.patience, first, clock.now())
+        self._patience = life.run.patience()
         # What a run that was killed has left uncertain may be under way.
         self._place = life.run.lost_places.pop(life.known_item.row, None)
 

@@ -47,7 +47,7 @@ def dump(request: Request[Any]) -> Packed:
     """Write a request as text, without its secrets."""
     contents: dict[str, bytes] = {}
     fields = {}
-    for name in _kept(cast("Hashable", type(request))):
+    for name in kept_fields(request):
         value = getattr(request, name)
         if value is not None:
             # Most are plain, and each call costs.
@@ -59,9 +59,13 @@ def dump(request: Request[Any]) -> Packed:
     return Packed(kind=kind, text=text, fingerprint=fingerprint(kind, text), contents=contents)
 
 
+def kept_fields(request: Request[Any]) -> tuple[str, ...]:
+    """Name the fields of a request that are no secrets."""
+    return _kept(cast("Hashable", type(request)))
+
+
 @cache
 def _kept(cls: Any) -> tuple[str, ...]:
-    """Name the fields of a request class that are no secrets."""
     return tuple(field.name for field in attrs.fields(cls) if field.repr)
 
 
