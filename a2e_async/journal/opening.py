@@ -209,9 +209,9 @@ def _check_place(path: Path, *, create: bool) -> None:
 
 def _identify(db: sqlite3.Connection, path: Path, *, may_be_empty: bool) -> bool:
     """Tell whether the file is empty, after making sure that it is a journal otherwise."""
-    application = one(db, "PRAGMA application_id")
-    version = one(db, "PRAGMA user_version")
-    if application == version == 0 and not one(db, "SELECT count(*) FROM sqlite_master"):
+    # At one moment: another process may be making the journal.
+    application, version, tables = db.execute(schema.IDENTITY).fetchone()
+    if application == version == tables == 0:
         if may_be_empty:
             return True
         words = "it is no journal: it is empty, and nothing was noted in it"

@@ -11,6 +11,11 @@ APPLICATION: Final = 0x41324A31
 VERSION: Final = 1
 """``PRAGMA user_version``: the format that is written here."""
 
+IDENTITY: Final = (
+    "SELECT (SELECT application_id FROM pragma_application_id),"
+    " (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"
+)
+
 # No column has a type where SQLite would change a number into another kind of number: what is
 # read has to be what was written, to the checksum. Columns that change are apart from those that
 # do not, so that a change neither copies a prompt nor touches an index.
