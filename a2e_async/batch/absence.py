@@ -199,6 +199,11 @@ def doubt(lost: Lost, walk: Walk, answered: Sequence[float]) -> str | None:
     Returns:
         The reason, in words that follow "the product's list …"; None if it does prove it.
     """
+    if not walk.is_good:
+        return "cannot be read to its end"
+    if walk.named is False:
+        # No other walk would show more, so this is the reason to tell.
+        return "does not show the names of its tasks"
     return (
         _doubt_of_end(lost, walk, answered)
         or _doubt_of_rows(lost, walk, answered)
@@ -207,8 +212,6 @@ def doubt(lost: Lost, walk: Walk, answered: Sequence[float]) -> str | None:
 
 
 def _doubt_of_end(lost: Lost, walk: Walk, answered: Sequence[float]) -> str | None:
-    if not walk.is_good:
-        return "cannot be read to its end"
     if walk.dates.reach(lost.begun):
         return None
     if not walk.is_whole:
@@ -223,8 +226,6 @@ def _doubt_of_end(lost: Lost, walk: Walk, answered: Sequence[float]) -> str | No
 def _doubt_of_rows(lost: Lost, walk: Walk, answered: Sequence[float]) -> str | None:
     if walk.named is None:
         return "shows no task that is known"
-    if not walk.named:
-        return "does not show the names of its tasks"
     until = walk.begun - walk.settle
     if walk.missing or _between(walk.answered, lost.begun, until) < _between(
         answered, lost.begun, until
