@@ -11,9 +11,10 @@ from typing import Any, Self
 
 from a2e_async.batch.engine import Engine, Way
 from a2e_async.batch.outcome import Outcome, Progress
-from a2e_async.batch.run import FamilyOf, Run
+from a2e_async.batch.run import BatchRun
 from a2e_async.batch.settings import Settings
 from a2e_async.batch.source import Entry, Requests, check_requests, entries
+from a2e_async.durable.run import FamilyOf
 from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.core import Core
 from a2e_async.journal.journal import Journal
@@ -54,7 +55,7 @@ class Batch:
         self._requests = requests
         self._settings = settings
         own = core.limits_of(**limits)
-        self._run = Run(core, family, settings, own)
+        self._run = BatchRun(core, family, settings, own)
         in_flight = limits.get("in_flight")
         self._window = _WINDOW if in_flight is None else 2 * in_flight + _AHEAD
         if own.per_kind or core.limits.per_kind:

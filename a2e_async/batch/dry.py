@@ -6,7 +6,7 @@ from typing import Any
 
 from a2e_async import clock
 from a2e_async.batch.outcome import Outcome
-from a2e_async.batch.run import Run
+from a2e_async.batch.run import BatchRun
 from a2e_async.batch.source import Entry
 from a2e_async.errors import A2EError, AuthenticationFailed, BudgetExceeded
 from a2e_async.jobs.job import Job
@@ -20,7 +20,7 @@ class DryLife:
     item: Item | None = None
     job: Job[Any] | None = None
 
-    def __init__(self, run: Run, entry: Entry, found: Item | Exception) -> None:
+    def __init__(self, run: BatchRun, entry: Entry, found: Item | Exception) -> None:
         """Take up an item, or what is wrong with it; nothing happens yet."""
         self._run = run
         self.entry = entry

@@ -10,16 +10,16 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from a2e_async.batch.dry import DryLife
-from a2e_async.batch.life import Life
+from a2e_async.batch.life import BatchLife
 from a2e_async.batch.outcome import Outcome
-from a2e_async.batch.run import Run
+from a2e_async.batch.run import BatchRun
 from a2e_async.batch.source import Entry
 from a2e_async.errors import ConfigurationError, JournalError
 from a2e_async.journal.item import State
 
 _log = logging.getLogger("a2e_async.batch")
 
-Way: TypeAlias = Life | DryLife
+Way: TypeAlias = BatchLife | DryLife
 
 _OPEN = (State.STARTING, State.STARTED, State.UNCERTAIN)
 
@@ -31,7 +31,7 @@ class Engine:
     """Runs the items of one batch, as many at a time as there is room for."""
 
     def __init__(
-        self, run: Run, source: AsyncIterator[Entry], *, window: int, at_once: int
+        self, run: BatchRun, source: AsyncIterator[Entry], *, window: int, at_once: int
     ) -> None:
         """Prepare; nothing runs yet.
 
@@ -46,7 +46,7 @@ class Engine:
         self._room = window
         self._more_room = asyncio.Event()
         self._at_once = at_once
-        self._way = DryLife if run.settings.dry_run else Life
+        self._way = DryLife if run.settings.dry_run else BatchLife
         self._lives: dict[asyncio.Task[Outcome], Way] = {}
         self._ready: deque[Outcome] = deque()
         self._news = asyncio.Event()

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import attrs
 
 from a2e_async import clock
 from a2e_async.batch import files
 from a2e_async.batch.outcome import Outcome
-from a2e_async.batch.patience import may_pass
-from a2e_async.batch.prices import Reservation
-from a2e_async.batch.run import Run, now
+from a2e_async.batch.run import BatchRun
 from a2e_async.batch.source import Entry
-from a2e_async.batch.starting import Starting
+from a2e_async.durable.life import Life
+from a2e_async.durable.patience import may_pass
+from a2e_async.durable.run import now
+from a2e_async.durable.starting import Starting
 from a2e_async.errors import (
     A2EError,
     AuthenticationFailed,
@@ -28,32 +28,26 @@ from a2e_async.errors import (
 )
 from a2e_async.files.disk import remove_parts
 from a2e_async.files.naming import safe_name
-from a2e_async.jobs.job import Deadline, Job
+from a2e_async.jobs.job import Deadline
+from a2e_async.jobs.limits import Place
 from a2e_async.journal import state as steps
 from a2e_async.journal.item import Item, Note, State
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
 
 
-class Life:
+class BatchLife(Life):
     """Brings one item to its outcome."""
 
-    def __init__(self, run: Run, entry: Entry, found: Item | Exception) -> None:
+    run: BatchRun
+
+    def __init__(self, run: BatchRun, entry: Entry, found: Item | Exception) -> None:
         """Take up an item, or what is wrong with it; nothing happens yet."""
-        self.run = run
+        super().__init__(run, found if isinstance(found, Item) else None)
         self.entry = entry
-        self.item = found if isinstance(found, Item) else None
-        self.job: Job[Any] | None = None
-        self.reserved: Reservation | None = None
-        self.extra = 0.0
-        self.charged = 0.0
-        """Coins that its task counts with in the budget."""
-        self.sending = False
-        """Whether a start may be under way whose answer is to be awaited and kept."""
         self._known = False
         self._left_off = False
         self._error = found if isinstance(found, Exception) else None
-        self._record: Record | None = None
 
     async def live(self) -> Outcome:
         """Do all there is to be done. Raises `JournalError`, which ends the batch."""
@@ -65,7 +59,7 @@ class Life:
         item = self.known_item
         self._known = self.run.is_done(item)
         self._left_off = item.state is State.COMPLETED
-        self._take_up(item)
+        self.take_up()
         try:
             await self._to_its_end()
         except JournalError:
@@ -74,58 +68,31 @@ class Life:
             self._error = error
 
     @property
-    def known_item(self) -> Item:
-        """The item, once the journal has it."""
-        assert self.item is not None
-        return self.item
-
-    def is_in(self, state: State) -> bool:
-        """Tell whether the item is in a state."""
-        return self.known_item.state is state
-
-    @property
     def request(self) -> Request[Any]:
         """The item's request."""
         request: Request[Any] = self.entry.request
         return request
 
-    def _take_up(self, item: Item) -> None:
-        """Make the job of an item again that was started before."""
-        if item.task_id is None:
-            return
-        self.charged = steps.spent(item) - item.coins_before
-        family = self.run.family(item.kind)
-        if item.record is None:
-            self.job = family.job(item.task_id)
-            return
-        core = self.run.core
-        self._record = core.reader.record(family.product, item.record)
-        self.job = Job.of_record(core, family.product, self._record)
+    async def place(self) -> Place:
+        """Wait for a place among the tasks of this batch and of the client."""
+        return await self.run.place(self.known_item.kind)
 
     async def _to_its_end(self) -> None:
-        await Starting(self).start()
+        again = "uncertain" in self.run.settings.retry
+        await Starting(self, again=again).start()
         if self.job is None or not self.job.done:
             self.run.check_stopping()
         if self.is_in(State.STARTED):
             await self._wait()
         if self.is_in(State.FAILED):
-            self._error = self._error or _remembered(self.known_item, self.job, self._record)
+            self._error = self._error or self.remembered()
         if self.is_in(State.COMPLETED):
             await self._fetch()
-
-    async def move(self, after: Item) -> None:
-        """Go on to another state, which the journal has from now on."""
-        await self.run.journal.write(after)
-        self.pass_over(after)
 
     def pass_over(self, after: Item) -> None:
         """Go on to another state without writing it."""
         self.run.tally.passed(self.known_item.state, after.state)
-        self.item = after
-
-    async def note(self, error: Exception) -> None:
-        """Keep why nothing was started yet."""
-        await self.move(attrs.evolve(self.known_item, error=Note.of(error)))
+        super().pass_over(after)
 
     # After the start
 
@@ -259,12 +226,3 @@ class Life:
             files=() if item is None else self._paths(),
             coins=None if item is None else item.coins,
         )
-
-
-def _remembered(item: Item, job: Job[Any] | None, record: Record | None) -> A2EError:
-    """Make the error again that an earlier run has ended an item with."""
-    note = item.error
-    words = "failed" if note is None else note.message
-    if job is not None:
-        return JobFailed(words, job=job, record=record)
-    return A2EError(words if note is None else f"{note.type}: {note.message}")

@@ -12,6 +12,7 @@ import attrs
 
 from a2e_async import clock
 from a2e_async.batch.shape import shape_of
+from a2e_async.durable.reservation import Reservation
 from a2e_async.errors import A2EError, AuthenticationFailed
 from a2e_async.http.retry import is_transient
 from a2e_async.http.session import Session
@@ -36,21 +37,6 @@ class _Known:
     ask_at: float = 0.0
     on_trial: bool = False
     tried: bool = False
-
-
-@attrs.frozen
-class Reservation:
-    """Coins that were put aside for a start.
-
-    Attributes:
-        coins: how many.
-        shape: what its price depends on.
-        is_trial: whether others of its shape wait for what it will have cost.
-    """
-
-    coins: float
-    shape: Hashable
-    is_trial: bool = False
 
 
 class Prices:

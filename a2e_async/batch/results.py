@@ -10,7 +10,7 @@ from typing import Any
 
 from a2e_async import wire
 from a2e_async.batch.rows import Row, row_of
-from a2e_async.batch.unkept import Unkept
+from a2e_async.durable.unkept import Unkept
 from a2e_async.errors import JournalError
 from a2e_async.files.threads import finish_in_thread
 from a2e_async.journal.item import ENDED, Item

@@ -19,10 +19,12 @@ FLOORS = (
     ("cli",),
     ("catalogue",),
     ("client",),
+    ("store",),
     ("batch", "webhooks", "sandbox"),
-    ("recipes", "families"),
+    ("durable",),
+    ("recipes", "families", "texts"),
     ("jobs",),
-    ("journal", "parts"),
+    ("journal", "parts", "portal"),
     ("tasks", "resources", "files"),
     ("http",),
     ("wire", "errors", "config", "clock", "status", "facts", "lazy", "_version"),
@@ -103,8 +105,10 @@ PURE += ["status.py", "wire.py", "tasks/product.py", "tasks/record.py", "tasks/t
 PURE += ["http/events.py", "jobs/congestion.py", "jobs/fairness.py", "jobs/pace.py"]
 PURE += [f"journal/{name}.py" for name in ("state", "item", "requests", "rows", "admission")]
 PURE += ["journal/summary.py", "journal/faults.py", "journal/schema.py", "journal/known.py"]
-PURE += [f"batch/{name}.py" for name in ("absence", "budget", "files", "outcome", "patience")]
-PURE += [f"batch/{name}.py" for name in ("rows", "shape", "tally")]
+PURE += [f"batch/{name}.py" for name in ("budget", "files", "outcome", "rows", "shape", "tally")]
+PURE += [f"durable/{name}.py" for name in ("absence", "patience", "reservation")]
+PURE += ["journal/memory.py"]
+PURE += ["jobs/snapshot.py", "texts.py"]
 
 
 @pytest.mark.parametrize("name", PURE)

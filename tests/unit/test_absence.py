@@ -8,7 +8,7 @@ import attrs
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from a2e_async.batch.absence import Dates, Lost, Row, Walk, doubt
+from a2e_async.durable.absence import Dates, Lost, Row, Walk, doubt
 from a2e_async.journal.known import Known
 
 NOW = 1_000_000.0

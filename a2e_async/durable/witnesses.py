@@ -1,4 +1,4 @@
-"""What a batch knows for sure of the tasks that a list shows."""
+"""What is known for sure of the tasks that a list shows."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from a2e_async import clock
-from a2e_async.batch.absence import LISTED, PRECISION
-from a2e_async.batch.run import Run
+from a2e_async.durable.absence import LISTED, PRECISION
+from a2e_async.durable.run import Run
 from a2e_async.journal.journal import Journal
 from a2e_async.journal.known import Known
 from a2e_async.tasks.product import Product
 
 
 class Witnesses:
-    """The tasks of a batch whose starts were answered."""
+    """The tasks of a journal whose starts were answered."""
 
     def __init__(self, run: Run) -> None:
-        """Ask this batch's journal, or its client where it has none."""
+        """Ask the journal, or the client where there is none."""
         self._run = run
 
     async def known(self, product: Product[Any], task_ids: Sequence[str]) -> dict[str, Known]:

@@ -6,15 +6,16 @@ import logging
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 import attrs
 
 from a2e_async import clock
-from a2e_async.batch.lookup import look_up
-from a2e_async.batch.patience import is_refused_for_now, may_pass
-from a2e_async.batch.run import now
+from a2e_async.durable.life import Life
+from a2e_async.durable.lookup import look_up
+from a2e_async.durable.patience import is_refused_for_now, may_pass
+from a2e_async.durable.run import now
 from a2e_async.errors import (
     A2EError,
     AuthenticationFailed,
@@ -32,10 +33,7 @@ from a2e_async.journal import state as steps
 from a2e_async.journal.item import Note, State
 from a2e_async.tasks.request import Request
 
-if TYPE_CHECKING:
-    from a2e_async.batch.life import Life
-
-_log = logging.getLogger("a2e_async.batch")
+_log = logging.getLogger("a2e_async.durable")
 
 # These concern all starts: the next one would be refused as well.
 _FOR_ALL = (AuthenticationFailed, ConfigurationError, InsufficientCoins)
@@ -44,15 +42,22 @@ _FOR_ALL = (AuthenticationFailed, ConfigurationError, InsufficientCoins)
 class Starting:
     """Starts the task of one item, once, however often that has to be tried."""
 
-    def __init__(self, life: Life) -> None:
-        """Take an item up; nothing happens yet."""
+    def __init__(self, life: Life, *, again: bool = False) -> None:
+        """Take an item up; nothing happens yet.
+
+        Args:
+            life: the item.
+            again: whether the caller wants it started anew where nobody can know what became of
+                a start before.
+        """
         self._life = life
         self._run = life.run
         self._request: Request[Any] = life.request
-        self._shape = life.run.prices.shape(life.request)
+        self._shape = life.run.shape(life.request)
         self._patience = life.run.patience()
         # What a run that was killed has left uncertain may be under way.
         self._place = life.run.lost_places.pop(life.known_item.row, None)
+        self._again = again
 
     async def start(self) -> None:
         """Bring a planned or uncertain item to its task.
@@ -70,7 +75,7 @@ class Starting:
     async def _start(self) -> None:
         life = self._life
         if life.is_in(State.UNCERTAIN):
-            await self._look_up(again="uncertain" in self._run.settings.retry)
+            await self._look_up(again=self._again)
         while life.is_in(State.PLANNED):
             self._run.check_halted()
             try:
@@ -104,7 +109,7 @@ class Starting:
         try:
             if self._request.has_local_media:
                 self._request = await self._run.core.files.resolve(self._request)
-            await self._run.prices.of(self._request, self._shape)
+            await self._run.ask_price(self._request, self._shape)
         except (A2EError, ValueError, TypeError, OSError) as error:
             if isinstance(error, _FOR_ALL):
                 self._run.halt(error)
@@ -115,7 +120,7 @@ class Starting:
         reserved = self._life.reserved = await self._run.reserve(self._request, self._shape)
         cost: float | None = None
         try:
-            place = await self._run.place(self._life.known_item.kind)
+            place = await self._life.place()
             place.resends, place.outlasts_loss = False, True
             with self._is_taken(place):
                 # Before the intent is written: what was not sent has none.
@@ -229,7 +234,7 @@ class Starting:
             task_id, coins = record.id, record.coins
             await life.move(steps.accept(life.known_item, task_id=task_id, coins=coins, at=now()))
             life.job = Job.of_record(self._run.core, life.request.product, record)
-            self._run.hold([life.job], self._place)
+            self._run.hold(life.job, self._place or self._run.place_of_before(life.known_item))
             self._run.went_well(life.job)
             life.charged = steps.spent(life.known_item) - life.known_item.coins_before
         else:

@@ -13,20 +13,20 @@ import anyio
 import attrs
 
 from a2e_async import clock, status
-from a2e_async.batch.absence import LISTED, Dates, Lost, Row, Walk
+from a2e_async.durable.absence import LISTED, Dates, Lost, Row, Walk
 from a2e_async.errors import A2EError, JournalError
 from a2e_async.jobs.core import Core
 from a2e_async.journal.known import Known
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
-_log = logging.getLogger("a2e_async.batch")
+_log = logging.getLogger("a2e_async.durable")
 
 _MOST_PAGES = 1000
 
 
 class Witnesses(Protocol):
-    """What is known for sure of a product's tasks, as `a2e_async.batch.witnesses` tells it."""
+    """What is known for sure of a product's tasks, as `a2e_async.durable.witnesses` tells it."""
 
     async def known(self, product: Product[Any], task_ids: Sequence[str]) -> dict[str, Known]:
         """Tell what is known of tasks."""

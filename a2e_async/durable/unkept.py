@@ -1,4 +1,4 @@
-"""In place of a journal, for a batch that has none."""
+"""In place of a journal, for starts that nobody keeps."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import anyio
 import attrs
 
 from a2e_async import clock
-from a2e_async.batch.absence import Lost, doubt
-from a2e_async.batch.finder import Sight
-from a2e_async.batch.run import Run, now
-from a2e_async.batch.witnesses import Witnesses
+from a2e_async.durable.absence import Lost, doubt
+from a2e_async.durable.finder import Sight
+from a2e_async.durable.run import Run, now
+from a2e_async.durable.witnesses import Witnesses
 from a2e_async.errors import SubmitUncertain
 from a2e_async.jobs.names import is_made_up
 from a2e_async.journal.item import Item
@@ -22,7 +22,7 @@ from a2e_async.tasks.request import Request
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _FEW = 5
-"""So many looks in a row may tell nothing before the batch's patience counts."""
+"""So many looks in a row may tell nothing before the patience with it counts."""
 _AGREEING = 2
 """So many walks in a row have to prove the same."""
 _IDLE = 4.0
@@ -106,7 +106,7 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
     """Find out what became of a start.
 
     Args:
-        run: the batch.
+        run: what the starts of its journal share.
         item: the start's item.
         request: its request.
 
@@ -119,7 +119,7 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
     """
     product, name = request.product, item.name
     if name is None or item.starting_at is None or not run.finder.can_tell(product):
-        raise _uncertain(item, request, "such a task cannot be looked for by name")
+        raise _uncertain(run, item, request, "such a task cannot be looked for by name")
     lost, witnesses = Lost(begun=item.starting_at, noticed=now()), Witnesses(run)
     search = _Search(name, lost, clock.now(), run.core.session.policy.settle)
     with _sought(run, item.kind, name):
@@ -128,24 +128,19 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
             fresh = [r for r in sight.records if not await run.journal.knows(item.kind, r.id)]
             if fresh:
                 return _only(run, item, request, fresh)
-            search.take(sight, clock.now(), idle=_is_idle(run))
+            search.take(sight, clock.now(), idle=run.is_idle())
             if search.proofs >= _AGREEING and is_made_up(name):
                 return None
-            if search.is_hopeless(clock.now(), run.settings.patience):
+            if search.is_hopeless(clock.now(), run.seconds):
                 break
-            await anyio.sleep(search.pause(clock.now(), run.settings.patience))
-    raise _uncertain(item, request, _reason(search))
+            await anyio.sleep(search.pause(clock.now(), run.seconds))
+    raise _uncertain(run, item, request, _reason(search))
 
 
 def _reason(search: _Search) -> str:
     if not is_made_up(search.name):
         return "no task of that name was found"
     return f"the product's list {search.why or 'may not go back so far'}"
-
-
-def _is_idle(run: Run) -> bool:
-    """Tell whether nothing is under way that could tell what the list is worth."""
-    return run.progress().in_flight == 0
 
 
 @contextmanager
@@ -166,14 +161,13 @@ def _only(run: Run, item: Item, request: Request[Any], found: list[Record]) -> R
     if is_made_up(item.name) or (len(found) == 1 and run.sought[item.kind, item.name] == 1):
         return found[0]
     tokens = ", ".join(request.product.token(record.id) for record in found)
-    raise _uncertain(item, request, f"none of these is surely its task: {tokens}")
+    raise _uncertain(run, item, request, f"none of these is surely its task: {tokens}")
 
 
-def _uncertain(item: Item, request: Request[Any], why: str) -> SubmitUncertain:
+def _uncertain(run: Run, item: Item, request: Request[Any], why: str) -> SubmitUncertain:
     return SubmitUncertain(
         f"{item.kind}: the answer to the start named {item.name!r} was lost, and {why}. It may "
-        "exist and be paid for; it was not started again. To start it anew all the same, run the "
-        "batch again with retry='uncertain'",
+        f"exist and be paid for; it was not started again{run.advice}",
         request=request,
         name=item.name,
     )
