@@ -15,14 +15,11 @@ from a2e_async.batch.run import BatchRun
 from a2e_async.batch.source import Entry
 from a2e_async.durable.life import Life
 from a2e_async.durable.patience import may_pass
-from a2e_async.durable.run import now
 from a2e_async.durable.starting import Starting
 from a2e_async.errors import (
     A2EError,
     AuthenticationFailed,
     DownloadFailed,
-    JobFailed,
-    JobNotFound,
     JobTimeout,
     JournalError,
 )
@@ -47,11 +44,11 @@ class BatchLife(Life):
         self.entry = entry
         self._known = False
         self._left_off = False
-        self._error = found if isinstance(found, Exception) else None
+        self.error = found if isinstance(found, Exception) else None
 
     async def live(self) -> Outcome:
         """Do all there is to be done. Raises `JournalError`, which ends the batch."""
-        if self._error is None:
+        if self.error is None:
             await self._taken_up()
         return await self._finished()
 
@@ -65,7 +62,7 @@ class BatchLife(Life):
         except JournalError:
             raise
         except (A2EError, ValueError, TypeError, OSError) as error:
-            self._error = error
+            self.error = error
 
     @property
     def request(self) -> Request[Any]:
@@ -83,9 +80,9 @@ class BatchLife(Life):
         if self.job is None or not self.job.done:
             self.run.check_stopping()
         if self.is_in(State.STARTED):
-            await self._wait()
+            await self.wait_for_end()
         if self.is_in(State.FAILED):
-            self._error = self._error or self.remembered()
+            self.error = self.error or self.remembered()
         if self.is_in(State.COMPLETED):
             await self._fetch()
 
@@ -96,18 +93,13 @@ class BatchLife(Life):
 
     # After the start
 
-    async def _wait(self) -> None:
+    async def result(self) -> Record:
+        """Wait for the record of the task as long as the batch's caller wants."""
         try:
-            record = await self._result()
-        except JobFailed as error:
-            await self._ended(State.FAILED, error.record, error)
-        except JobNotFound as error:
-            await self._not_found(error)
+            return await self._result()
         except AuthenticationFailed as error:
             self.run.halt(error)
             raise
-        else:
-            await self._ended(State.COMPLETED, record, None)
 
     async def _result(self) -> Record:
         assert self.job is not None
@@ -123,28 +115,10 @@ class BatchLife(Life):
             else:
                 return record
 
-    async def _not_found(self, error: JobNotFound) -> None:
-        """Believe that a task is gone only if an earlier run has not found it either."""
-        noted = self.known_item.error
-        if noted is not None and noted.type == JobNotFound.__name__:
-            await self._ended(State.FAILED, error.record, error)
-        else:
-            await self.note(error)
-            raise error
-
-    async def _ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
-        self._error, self._record = error, record
-        coins = None if record is None else record.coins
-        told = None if coins is None else coins + self.extra
-        after = steps.end(
-            self.known_item,
-            state=state,
-            record=None if record is None else record.raw,
-            coins=told,
-            error=None if error is None else Note.of(error),
-            at=now(),
-        )
-        await self.move(after)
+    async def ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
+        """Keep how the task has ended, and what it cost."""
+        await super().ended(state, record, error)
+        told = self.told_coins(record)
         cost = self.charged if told is None else told
         self.run.correct(self.charged, cost)
         self.charged = cost
@@ -215,14 +189,14 @@ class BatchLife(Life):
             run.ended(self.job.kind, self.job.id)
         if run.results is not None and item is not None and not self._known:
             await run.results.add(item, self.request)
-        run.tally.finished(clock.now(), ok=self._error is None, known=self._known)
+        run.tally.finished(clock.now(), ok=self.error is None, known=self._known)
         return Outcome(
             index=self.entry.index,
             key=self.entry.name,
             request=self.entry.request,
             job=self.job,
-            record=self._record if self.job is None else self.job.record or self._record,
-            error=self._error,
+            record=self.record if self.job is None else self.job.record or self.record,
+            error=self.error,
             files=() if item is None else self._paths(),
             coins=None if item is None else item.coins,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Sequence
-from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from a2e_async.batch.source import Entry
 from a2e_async.batch.tally import Tally
 from a2e_async.durable.reservation import Reservation
 from a2e_async.durable.run import FamilyOf, Run
-from a2e_async.errors import A2EError, BudgetExceeded, JournalError
+from a2e_async.errors import A2EError, BudgetExceeded, JournalError, renewed
 from a2e_async.files.disk import DiskError, make_directory
 from a2e_async.files.threads import finish_in_thread
 from a2e_async.jobs.core import Core
@@ -160,7 +159,7 @@ class BatchRun(Run):
     def check_halted(self) -> None:
         """Raise the reason why nothing is started any more, if there is one."""
         if self._halted is not None:
-            raise copy(self._halted).with_traceback(None)
+            raise renewed(self._halted)
 
     async def place(self, kind: str) -> Place:
         """Wait for a place among the tasks of this batch and of the client."""

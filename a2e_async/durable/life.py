@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
+from a2e_async.durable.patience import Patience
 from a2e_async.durable.reservation import Reservation
-from a2e_async.durable.run import Run
-from a2e_async.errors import A2EError
+from a2e_async.durable.run import Run, now
+from a2e_async.errors import A2EError, JobFailed, JobNotFound
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.limits import Place
 from a2e_async.journal import memory
@@ -28,8 +30,15 @@ class Life:
         reserved: the coins that are put aside for it.
         extra: coins of tasks that its start made besides its own.
         charged: coins that its task counts with where somebody counts.
+        record: what its task was last, as far as it was kept.
+        error: why it has not completed, once that is known.
         sending: whether a start may be under way whose answer is to be awaited and kept.
     """
+
+    @property
+    def keeps_others(self) -> bool:
+        """Whether each task of a start that makes several has an item of its own."""
+        return False
 
     def __init__(self, run: Run, item: Item | None) -> None:
         """Take up an item; nothing happens yet."""
@@ -40,7 +49,8 @@ class Life:
         self.extra = 0.0
         self.charged = 0.0
         self.sending = False
-        self._record: Record | None = None
+        self.record: Record | None = None
+        self.error: Exception | None = None
 
     @property
     def known_item(self) -> Item:
@@ -68,8 +78,8 @@ class Life:
             self.job = family.job(item.task_id)
             return
         core = self.run.core
-        self._record = core.reader.record(family.product, item.record)
-        self.job = Job.of_record(core, family.product, self._record)
+        self.record = core.reader.record(family.product, item.record)
+        self.job = Job.of_record(core, family.product, self.record)
 
     async def move(self, after: Item) -> None:
         """Go on to another state, which the journal has from now on."""
@@ -88,9 +98,64 @@ class Life:
         """Wait for the start's place."""
         raise NotImplementedError
 
+    async def result(self) -> Record:
+        """Wait for the record of the task."""
+        raise NotImplementedError
+
+    async def wait_for_end(self) -> None:
+        """Wait until the task has ended, and keep how.
+
+        Raises:
+            JobError: that cannot be known, or not yet.
+            A2EError: what `Job.wait` raises.
+        """
+        try:
+            record = await self.result()
+        except JobFailed as error:
+            await self.ended(State.FAILED, error.record, error)
+        except JobNotFound as error:
+            await self._not_found(error)
+        else:
+            await self.ended(State.COMPLETED, record, None)
+
+    async def _not_found(self, error: JobNotFound) -> None:
+        """Believe that a task is gone only if an earlier process has not found it either."""
+        noted = self.known_item.error
+        if noted is not None and noted.type == JobNotFound.__name__:
+            await self.ended(State.FAILED, error.record, error)
+        else:
+            await self.note(error)
+            raise error
+
+    async def ended(self, state: State, record: Record | None, error: A2EError | None) -> None:
+        """Keep how the task has ended."""
+        self.error, self.record = error, record
+        after = steps.end(
+            self.known_item,
+            state=state,
+            record=None if record is None else record.raw,
+            coins=self.told_coins(record),
+            error=None if error is None else Note.of(error),
+            at=now(),
+        )
+        await self.move(after)
+
+    def told_coins(self, record: Record | None) -> float | None:
+        """Tell what the task and those made with it cost; None if the service does not."""
+        coins = None if record is None else record.coins
+        return None if coins is None else coins + self.extra
+
+    def patience(self) -> Patience:
+        """Begin to be patient with what may go wrong for a time."""
+        return self.run.patience()
+
+    async def others(self, jobs: Sequence[Job[Any]]) -> None:
+        """Hear of all tasks that a start has made, its own one first."""
+        self.run.family(self.known_item.kind).warn_of_more(jobs[0], jobs[1:])
+
     def remembered(self) -> A2EError:
         """Make the error again that the item has ended with before."""
         item = self.known_item
         return memory.error_of(
-            item.error, job=self.job, record=self._record, request=self.request, name=item.name
+            item.error, job=self.job, record=self.record, request=self.request, name=item.name
         )

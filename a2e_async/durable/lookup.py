@@ -102,7 +102,7 @@ class _Search:
         return max(usual, 2 * self.pace)
 
 
-async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
+async def look_up(run: Run, item: Item, request: Request[Any]) -> list[Record]:
     """Find out what became of a start.
 
     Args:
@@ -111,8 +111,8 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
         request: its request.
 
     Returns:
-        The record of its task; None where what the product's list shows proves that it does not
-        exist.
+        The records of its tasks; none where what the product's list shows proves that there are
+        none.
 
     Raises:
         SubmitUncertain: neither can be known.
@@ -127,10 +127,10 @@ async def look_up(run: Run, item: Item, request: Request[Any]) -> Record | None:
             sight = await run.finder.find(product, name, lost, witnesses)
             fresh = [r for r in sight.records if not await run.journal.knows(item.kind, r.id)]
             if fresh:
-                return _only(run, item, request, fresh)
+                return _surely(run, item, request, fresh)
             search.take(sight, clock.now(), idle=run.is_idle())
             if search.proofs >= _AGREEING and is_made_up(name):
-                return None
+                return []
             if search.is_hopeless(clock.now(), run.seconds):
                 break
             await anyio.sleep(search.pause(clock.now(), run.seconds))
@@ -154,12 +154,12 @@ def _sought(run: Run, kind: str, name: str) -> Iterator[None]:
             del run.sought[kind, name]
 
 
-def _only(run: Run, item: Item, request: Request[Any], found: list[Record]) -> Record:
-    """Give the record of the start, if it is surely its."""
+def _surely(run: Run, item: Item, request: Request[Any], found: list[Record]) -> list[Record]:
+    """Give the records of the start, if they are surely its."""
     assert item.name is not None
     # A name that the caller chose may be another start's as well.
     if is_made_up(item.name) or (len(found) == 1 and run.sought[item.kind, item.name] == 1):
-        return found[0]
+        return found
     tokens = ", ".join(request.product.token(record.id) for record in found)
     raise _uncertain(run, item, request, f"none of these is surely its task: {tokens}")
 

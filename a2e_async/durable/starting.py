@@ -54,7 +54,7 @@ class Starting:
         self._run = life.run
         self._request: Request[Any] = life.request
         self._shape = life.run.shape(life.request)
-        self._patience = life.run.patience()
+        self._patience = life.patience()
         # What a run that was killed has left uncertain may be under way.
         self._place = life.run.lost_places.pop(life.known_item.row, None)
         self._again = again
@@ -175,14 +175,14 @@ class Starting:
                 with anyio.CancelScope(shield=True):
                     await life.move(steps.give_back(life.known_item))
             raise
-        family.warn_of_more(jobs[0], jobs[1:])
         return await self._started(jobs, reserved)
 
     async def _started(self, jobs: Sequence[Job[Any]], reserved: float) -> float:
         life, job = self._life, jobs[0]
         life.job = job
         self._run.went_well(job)
-        told = [job.record.coins or 0 for job in jobs if job.record is not None]
+        paid = jobs[:1] if life.keeps_others else jobs
+        told = [job.record.coins or 0 for job in paid if job.record is not None]
         coins = sum(told) if any(told) else None
         # More tasks than were asked for are paid for all the same.
         life.extra = sum(told[1:])
@@ -192,6 +192,7 @@ class Starting:
             life.pass_over(accepted)
         else:
             await self._kept(accepted, job)
+        await life.others(jobs)
         # What is told may be corrected in the end, but not to less than was put aside.
         life.charged = max(reserved, coins or 0)
         return life.charged
@@ -224,25 +225,28 @@ class Starting:
         """
         life, before = self._life, steps.spent(self._life.known_item)
         try:
-            record = await look_up(self._run, life.known_item, life.request)
+            records = await look_up(self._run, life.known_item, life.request)
         except SubmitUncertain:
             if not again:
                 raise
             await life.move(steps.retry(life.known_item))
             return
-        if record is not None:
-            task_id, coins = record.id, record.coins
+        if records:
+            product, core = life.request.product, self._run.core
+            jobs = [Job.of_record(core, product, record) for record in records]
+            task_id, coins = records[0].id, records[0].coins
             await life.move(steps.accept(life.known_item, task_id=task_id, coins=coins, at=now()))
-            life.job = Job.of_record(self._run.core, life.request.product, record)
+            life.job = jobs[0]
             self._run.hold(life.job, self._place or self._run.place_of_before(life.known_item))
             self._run.went_well(life.job)
+            await life.others(jobs)
             life.charged = steps.spent(life.known_item) - life.known_item.coins_before
         else:
             await life.move(steps.absent(life.known_item))
         self._run.correct(before, steps.spent(life.known_item))
         if self._place is not None:
             self._place.release()
-        if record is None:
+        if not records:
             await self._pause(_never_came(life.known_item.kind))
 
 

@@ -37,6 +37,10 @@ class Admission:
         _check_key(self.key)
         _check_request(self.request)
 
+    def after(self, furthest: int) -> Admission:
+        """Give it the place after the furthest one."""
+        return attrs.evolve(self, index=furthest + 1)
+
     @property
     def words(self) -> str:
         """Say which one it is."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from a2e_async.errors import JournalError, redact
 from a2e_async.journal import faults, opening, requests, rows, schema, state
@@ -27,7 +27,15 @@ _MOST_IDS = 200
 
 
 class Database:
-    """A journal's file, open."""
+    """A journal's file, open.
+
+    Attributes:
+        form: what files it opens.
+        path: the file.
+        furthest: the largest index of an item, -1 if there is none.
+    """
+
+    form: ClassVar[schema.Form] = schema.JOURNAL
 
     def __init__(self, path: Path, db: sqlite3.Connection, opened: str | None) -> None:
         """Use a connection; the name of the opening is None for one that only reads."""
@@ -36,17 +44,17 @@ class Database:
         self._opening = opened
         self._admitted = bytearray()
         self._last = opening.one(db, "SELECT coalesce(max(row), 0) FROM plan")
-        self._furthest = opening.one(db, "SELECT coalesce(max(position), -1) FROM plan")
+        self.furthest = opening.one(db, "SELECT coalesce(max(position), -1) FROM plan")
 
     @classmethod
-    def for_writing(cls, path: Path, *, create: bool) -> Database:
+    def for_writing(cls, path: Path, *, create: bool) -> Self:
         """Open a journal as the only one that writes it; what a crash left open is recovered.
 
         Raises:
             JournalError: it cannot be used.
         """
         try:
-            db, opened = opening.for_writing(path, create=create)
+            db, opened = opening.for_writing(path, cls.form, create=create)
         except (sqlite3.Error, Damaged, OSError, UnicodeDecodeError) as error:
             raise faults.explain(path, error) from error
         found = cls(path, db, opened)
@@ -60,14 +68,14 @@ class Database:
         return found
 
     @classmethod
-    def for_reading(cls, path: Path) -> Database:
+    def for_reading(cls, path: Path) -> Self:
         """Open a journal to look at it.
 
         Raises:
             JournalError: it cannot be used.
         """
         try:
-            return cls(path, opening.for_reading(path), None)
+            return cls(path, opening.for_reading(path, cls.form), None)
         except (sqlite3.Error, Damaged, OSError, UnicodeDecodeError) as error:
             raise faults.explain(path, error) from error
 
@@ -113,6 +121,10 @@ class Database:
             For each its item, or why it has none.
         """
         return [self._admit(it, requests.dump(it.request), at) for it in wanted]
+
+    def forget_admission(self, row: int) -> None:
+        """Let an item be admitted once more."""
+        _Bits(self._admitted).discard(row)
 
     def write(self, fates: Sequence[rows.Fate]) -> None:
         """Store what became of items, in this order."""
@@ -218,7 +230,7 @@ class Database:
         """
         if wanted.key is not None:
             yield from self._db.execute(schema.BY_KEY, (wanted.key,)).fetchall()
-        if wanted.index > self._furthest:
+        if wanted.index > self.furthest:
             return
         if wanted.key is not None:
             found = self._db.execute(schema.BY_POSITION, (wanted.index,)).fetchall()
@@ -234,7 +246,7 @@ class Database:
             contents = packed.contents.items()
             self._db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", contents)
         self._db.execute(schema.PLAN, (*values, packed.text))
-        self._last, self._furthest = row, max(self._furthest, wanted.index)
+        self._last, self.furthest = row, max(self.furthest, wanted.index)
         return Item(
             row=row,
             index=wanted.index,
@@ -279,6 +291,11 @@ class _Bits:
     def __contains__(self, number: int) -> bool:
         at, bit = divmod(number, 8)
         return at < len(self._held) and bool(self._held[at] >> bit & 1)
+
+    def discard(self, number: int) -> None:
+        at, bit = divmod(number, 8)
+        if at < len(self._held):
+            self._held[at] &= ~(1 << bit) & 0xFF
 
     def add(self, number: int) -> None:
         at, bit = divmod(number, 8)

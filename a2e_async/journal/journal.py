@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from a2e_async.errors import JournalError
 from a2e_async.files.threads import finish_in_thread
@@ -35,8 +35,11 @@ class Journal:
     Whoever stops waiting for a call does not stop it: a cancelled write is written all the same.
 
     Attributes:
+        database: what is opened.
         path: the file.
     """
+
+    database: ClassVar[type[Database]] = Database
 
     def __init__(self, path: Path, worker: Worker, *, writes: bool) -> None:
         """Use `open` or `read`."""
@@ -48,7 +51,7 @@ class Journal:
         self._stop = weakref.finalize(self, worker.stop)
 
     @classmethod
-    async def open(cls, path: str | os.PathLike[str], *, create: bool = True) -> Journal:
+    async def open(cls, path: str | os.PathLike[str], *, create: bool = True) -> Self:
         """Open a journal as the only process that writes it.
 
         Items whose start was open when an earlier process was killed are uncertain from now on.
@@ -62,11 +65,11 @@ class Journal:
                 format; it cannot be made or written.
         """
         found = Path(path)
-        make = partial(Database.for_writing, found, create=create)
+        make = partial(cls.database.for_writing, found, create=create)
         return cls(found, await _started(make), writes=True)
 
     @classmethod
-    async def read(cls, path: str | os.PathLike[str]) -> Journal:
+    async def read(cls, path: str | os.PathLike[str]) -> Self:
         """Open a journal to look at it, while another process may write it.
 
         Args:
@@ -76,7 +79,7 @@ class Journal:
             JournalError: it is missing, damaged, no journal, or of another format.
         """
         found = Path(path)
-        return cls(found, await _started(partial(Database.for_reading, found)), writes=False)
+        return cls(found, await _started(partial(cls.database.for_reading, found)), writes=False)
 
     async def __aenter__(self) -> Self:
         return self

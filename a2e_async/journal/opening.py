@@ -32,6 +32,8 @@ _LOOK_SECONDS = 0.15
 """How often and how long apart an opening looks whether the owner of a free journal is alive. A
 live one asks for its lock again within a few milliseconds."""
 
+_WORDS = {"journal": "the journal of a batch", "store": "the store of a client"}
+
 _OWNER_PATIENCE_MS = 10_000
 """How long the owner tries to get its lock back from those that look."""
 
@@ -49,11 +51,12 @@ class Owner:
     since: str
 
 
-def for_writing(path: Path, *, create: bool) -> tuple[sqlite3.Connection, str]:
+def for_writing(path: Path, form: schema.Form, *, create: bool) -> tuple[sqlite3.Connection, str]:
     """Open a journal as the only one that writes it.
 
     Args:
         path: its file.
+        form: what it is.
         create: whether it is made if it is missing.
 
     Returns:
@@ -66,23 +69,24 @@ def for_writing(path: Path, *, create: bool) -> tuple[sqlite3.Connection, str]:
     _check_place(path, create=create)
     db = _connect(path, "rwc" if create else "rw")
     try:
-        _identify(db, path, may_be_empty=create)
+        _identify(db, path, form, may_be_empty=create)
         _set_up(db, path)
         _seize(db, path)
-        if _identify(db, path, may_be_empty=create):
-            _make(db)
-        verify(db)
+        if _identify(db, path, form, may_be_empty=create):
+            _make(db, form)
+        verify(db, form)
         return db, _own(db)
     except BaseException:
         db.close()
         raise
 
 
-def for_reading(path: Path) -> sqlite3.Connection:
+def for_reading(path: Path, form: schema.Form) -> sqlite3.Connection:
     """Open a journal to look at it, while another process may write it.
 
     Args:
         path: its file. Where it cannot be written, it is read as it stands.
+        form: what it is.
 
     Raises:
         JournalError: it cannot be used.
@@ -90,23 +94,23 @@ def for_reading(path: Path) -> sqlite3.Connection:
     """
     _check_place(path, create=False)
     try:
-        return _reading(path, "rw")
+        return _reading(path, form, "rw")
     except sqlite3.Error as error:
         if not faults.is_refused(error):
             raise
         # Such as a medium that cannot be written. With nothing beside it the file is all there is.
         beside = path.with_name(f"{path.name}-wal").exists()
-        return _reading(path, "ro" if beside else "ro&immutable=1")
+        return _reading(path, form, "ro" if beside else "ro&immutable=1")
 
 
-def _reading(path: Path, mode: str) -> sqlite3.Connection:
+def _reading(path: Path, form: schema.Form, mode: str) -> sqlite3.Connection:
     # Not "ro" where it can be helped: such a connection leaves SQLite's files behind.
     db = _connect(path, mode)
     try:
         db.execute("PRAGMA query_only = ON")
-        _identify(db, path, may_be_empty=False)
+        _identify(db, path, form, may_be_empty=False)
         db.execute("BEGIN")
-        verify(db)
+        verify(db, form)
         db.execute("COMMIT")
     except BaseException:
         db.close()
@@ -166,7 +170,7 @@ def begin(db: sqlite3.Connection, opening: str, path: Path) -> None:
         )
 
 
-def verify(db: sqlite3.Connection) -> None:
+def verify(db: sqlite3.Connection, form: schema.Form) -> None:
     """Check the whole file: its structure, its tables, and what the rows hold.
 
     Raises:
@@ -177,9 +181,9 @@ def verify(db: sqlite3.Connection) -> None:
     if told != "ok":
         raise Damaged(f"its structure ({told})")
     found = {sql for (sql,) in db.execute("SELECT sql FROM sqlite_master")}
-    if not found.issuperset(schema.TABLES):
+    if not found.issuperset(form.tables):
         raise Damaged("the description of its tables")
-    with closing(db.execute(schema.ALL)) as items:
+    with closing(db.execute(form.all)) as items:
         for item in items:
             rows.check(item)
     if one(db, schema.LOST):
@@ -207,17 +211,17 @@ def _check_place(path: Path, *, create: bool) -> None:
         raise JournalError(f"journal {path}: {words}", path=path)
 
 
-def _identify(db: sqlite3.Connection, path: Path, *, may_be_empty: bool) -> bool:
+def _identify(db: sqlite3.Connection, path: Path, form: schema.Form, *, may_be_empty: bool) -> bool:
     """Tell whether the file is empty, after making sure that it is a journal otherwise."""
     # At one moment: another process may be making the journal.
     application, version, tables = db.execute(schema.IDENTITY).fetchone()
     if application == version == tables == 0:
         if may_be_empty:
             return True
-        words = "it is no journal: it is empty, and nothing was noted in it"
+        words = f"it is no {form.word}: it is empty, and nothing was noted in it"
         raise JournalError(f"journal {path}: {words}", path=path)
-    if application != schema.APPLICATION:
-        raise _not_a_journal(path)
+    if application != form.application:
+        raise _is_another(path, form, schema.FORMS.get(application))
     if version != schema.VERSION:
         raise JournalError(
             f"journal {path}: it has format {version}, and this version of a2e_async writes format "
@@ -227,8 +231,9 @@ def _identify(db: sqlite3.Connection, path: Path, *, may_be_empty: bool) -> bool
     return False
 
 
-def _not_a_journal(path: Path) -> JournalError:
-    words = "it is no journal, but another file. Choose another name, and keep this one"
+def _is_another(path: Path, form: schema.Form, other: schema.Form | None) -> JournalError:
+    is_what = "another file" if other is None else _WORDS[other.word]
+    words = f"it is no {form.word}, but {is_what}. Choose another name, and keep this one"
     return JournalError(f"journal {path}: {words}", path=path)
 
 
@@ -274,10 +279,10 @@ def _owner(db: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(map(str, found or ()))
 
 
-def _make(db: sqlite3.Connection) -> None:
-    for statement in schema.TABLES:
+def _make(db: sqlite3.Connection, form: schema.Form) -> None:
+    for statement in form.tables:
         db.execute(statement)
-    db.execute(f"PRAGMA application_id = {schema.APPLICATION}")
+    db.execute(f"PRAGMA application_id = {form.application}")
     db.execute(f"PRAGMA user_version = {schema.VERSION}")
 
 

@@ -18,6 +18,10 @@ from a2e_async.journal.requests import Packed
 
 _PLAN = 7
 """Values of the table of requests that tell of an item, its checksum included."""
+_FATE = 15
+"""Values of the table of what became of items."""
+KEPT: Final = 5
+"""Values of the table of what was handed over."""
 
 
 # `json.dumps` would make an encoder for each call.
@@ -39,7 +43,7 @@ def plan_values(
     row: int, index: int, key: str | None, packed: Packed, at: float
 ) -> tuple[Any, ...]:
     """Give the values of a request's row: all but its text, and the checksum last."""
-    return _sealed(row, index, key, packed.kind, packed.fingerprint, at)
+    return sealed(row, index, key, packed.kind, packed.fingerprint, at)
 
 
 def fate_values(item: Item) -> tuple[Any, ...]:
@@ -57,7 +61,7 @@ def fate_values(item: Item) -> tuple[Any, ...]:
 
 
 def _fate_values(item: Item) -> tuple[Any, ...]:
-    return _sealed(
+    return sealed(
         item.row,
         item.state.value,
         item.attempts,
@@ -76,11 +80,16 @@ def _fate_values(item: Item) -> tuple[Any, ...]:
 
 
 def check(found: Sequence[Any]) -> None:
-    """Raise `Damaged` unless rows as for `read_item` are what was written."""
-    plan, fate = found[:_PLAN], found[_PLAN:]
-    _opened(plan)
+    """Raise `Damaged` unless rows as for `read_item` are what was written.
+
+    Those of a store are followed by that of what was handed over.
+    """
+    plan, fate, kept = found[:_PLAN], found[_PLAN : _PLAN + _FATE], found[_PLAN + _FATE :]
+    opened(plan)
     if fate[0] is not None:
-        _opened(fate)
+        opened(fate)
+    if kept:
+        opened(kept)
 
 
 def read_item(found: Sequence[Any]) -> Item:
@@ -91,11 +100,11 @@ def read_item(found: Sequence[Any]) -> Item:
     """
     plan, fate = found[:_PLAN], found[_PLAN:]
     try:
-        row, index, key, kind, fingerprint, at = _opened(plan)
+        row, index, key, kind, fingerprint, at = opened(plan)
         item = Item(
             row=row, index=index, key=key, kind=kind, fingerprint=fingerprint, planned_at=at
         )
-        return item if fate[0] is None else _with_fate(item, _opened(fate))
+        return item if fate[0] is None else _with_fate(item, opened(fate))
     except (ValueError, TypeError) as error:
         raise Damaged(f"item {found[0]}") from error
 
@@ -150,11 +159,17 @@ def _unpacked(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
-def _sealed(*values: Any) -> tuple[Any, ...]:
+def sealed(*values: Any) -> tuple[Any, ...]:
+    """Add the checksum of values to them."""
     return (*values, _checksum(values))
 
 
-def _opened(values: Sequence[Any]) -> Sequence[Any]:
+def opened(values: Sequence[Any]) -> Sequence[Any]:
+    """Take the checksum off values.
+
+    Raises:
+        Damaged: it is not theirs.
+    """
     *given, checksum = values
     if checksum != _checksum(tuple(given)):
         raise Damaged(f"item {values[0]}")

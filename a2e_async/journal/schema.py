@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-APPLICATION: Final = 0x41324A31
-"""``PRAGMA application_id`` of a journal: the letters A2J1."""
+import attrs
 
 VERSION: Final = 1
 """``PRAGMA user_version``: the format that is written here."""
@@ -19,7 +18,7 @@ IDENTITY: Final = (
 # No column has a type where SQLite would change a number into another kind of number: what is
 # read has to be what was written, to the checksum. Columns that change are apart from those that
 # do not, so that a change neither copies a prompt nor touches an index.
-TABLES: Final = (
+_TABLES: Final = (
     "CREATE TABLE plan (row INTEGER PRIMARY KEY, position INTEGER NOT NULL, key TEXT UNIQUE,"
     " kind TEXT NOT NULL, fingerprint TEXT NOT NULL, planned_at, checksum INTEGER NOT NULL,"
     " request TEXT NOT NULL)",
@@ -35,11 +34,46 @@ TABLES: Final = (
     " process TEXT NOT NULL, since TEXT NOT NULL)",
 )
 
-_ITEM = (
-    "SELECT p.row, p.position, p.key, p.kind, p.fingerprint, p.planned_at, p.checksum, f.*"
-    " FROM plan p LEFT JOIN fate f ON f.row = p.row"
+_STORE_TABLES: Final = (
+    *_TABLES,
+    "CREATE TABLE handover (row INTEGER PRIMARY KEY, tag TEXT NOT NULL, belongs TEXT,"
+    " acknowledged_at, checksum INTEGER NOT NULL)",
+    "CREATE INDEX handover_open ON handover (row) WHERE acknowledged_at IS NULL",
 )
-ALL: Final = f"{_ITEM} ORDER BY p.row"
+
+_COLUMNS = "SELECT p.row, p.position, p.key, p.kind, p.fingerprint, p.planned_at, p.checksum, f.*"
+_ITEM = f"{_COLUMNS} FROM plan p LEFT JOIN fate f ON f.row = p.row"
+_KEPT = (
+    f"{_COLUMNS}, h.* FROM plan p LEFT JOIN fate f ON f.row = p.row"
+    " LEFT JOIN handover h ON h.row = p.row"
+)
+
+
+@attrs.frozen(kw_only=True)
+class Form:
+    """What a file of this package is.
+
+    Attributes:
+        application: ``PRAGMA application_id``.
+        word: what it is called.
+        tables: the statements that make it.
+        all: the statement that reads all its items.
+    """
+
+    application: int
+    word: str
+    tables: tuple[str, ...]
+    all: str
+
+
+JOURNAL: Final = Form(
+    application=0x41324A31, word="journal", tables=_TABLES, all=f"{_ITEM} ORDER BY p.row"
+)
+STORE: Final = Form(
+    application=0x41324B31, word="store", tables=_STORE_TABLES, all=f"{_KEPT} ORDER BY p.row"
+)
+FORMS: Final = {form.application: form for form in (JOURNAL, STORE)}
+
 BY_KEY: Final = f"{_ITEM} WHERE p.key = ?"
 BY_POSITION: Final = f"{_ITEM} WHERE p.position = ? ORDER BY p.row"
 BY_STATE: Final = f"{_ITEM} WHERE f.state = ?"
@@ -70,6 +104,27 @@ ANSWERED: Final = (
     " WHERE t.kind = ? AND f.starting_at IS NOT NULL AND f.started_at >= ? ORDER BY f.started_at"
 )
 """When the tasks of a kind were known, from a moment on."""
+
+HANDOVER: Final = "REPLACE INTO handover VALUES (?, ?, ?, ?, ?)"
+KEPT_BY_ROW: Final = f"{_KEPT} WHERE p.row = ?"
+KEPT_BY_TASK: Final = f"{_KEPT} JOIN task t ON t.row = p.row WHERE t.kind = ? AND t.task_id = ?"
+KEPT_OPEN: Final = (
+    f"{_KEPT} WHERE h.acknowledged_at IS NULL AND p.row > ? AND (? IS NULL OR h.belongs = ?)"
+    " ORDER BY p.row LIMIT ?"
+)
+KEPT_SPENT: Final = (
+    "SELECT total(f.coins_before) + total(coalesce(f.coins, f.reserved)) FROM fate f"
+    " JOIN handover h ON h.row = f.row WHERE f.starting_at >= ? AND (? IS NULL OR h.belongs = ?)"
+)
+KEPT_OLD: Final = (
+    "SELECT h.row FROM handover h LEFT JOIN fate f ON f.row = h.row"
+    " WHERE h.acknowledged_at < ? OR (f.state IN ('completed', 'failed') AND f.ended_at < ?)"
+    " ORDER BY h.row LIMIT ?"
+)
+UNUSED_CONTENT: Final = (
+    "DELETE FROM content WHERE NOT EXISTS"
+    " (SELECT 1 FROM plan WHERE instr(plan.request, content.digest))"
+)
 
 _FATES = 15
 
