@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AsyncExitStack
 
 from a2e_async import clock
+from a2e_async.errors import ConfigurationError
 from a2e_async.http.sockets import closed
 from a2e_async.jobs.congestion import Congestion
+from a2e_async.jobs.door import Door
 from a2e_async.jobs.fairness import FairQueue, Ticket
-from a2e_async.jobs.pace import Pace
 from a2e_async.jobs.place import Place
+from a2e_async.jobs.turnstile import Turnstile
+from a2e_async.jobs.waiting import Stays, Wait
 from a2e_async.tasks import checks
 
-__all__ = ["Congestion", "Limits", "Place", "enter_all"]
+__all__ = ["Congestion", "Limits", "Place", "claim", "enter_all"]
 
 _KIND = checks.Text()
 _NUMBER = checks.Integer(1)
-# What is left of a pace at the least, and after how many seconds one that was slowed down is looked
-# at again. How much is under way shrinks further: that is what a busy service mostly minds.
-_SLOWEST = 1 / 8
-_SOON = 1.0
 
 
 class Limits:
@@ -33,6 +31,7 @@ class Limits:
 
     Attributes:
         congestion: how much of the numbers is used at present; the client's one.
+        door: where starts wait for the pace; None where they have to keep no distance.
     """
 
     def __init__(
@@ -42,6 +41,7 @@ class Limits:
         starts_per_second: float | None = None,
         in_flight_per_kind: Mapping[str, int] | None = None,
         congestion: Congestion,
+        durations: Callable[[str], float | None] | None = None,
     ) -> None:
         """Check the numbers; nothing is under way yet.
 
@@ -51,6 +51,8 @@ class Limits:
             in_flight_per_kind: tasks of a product under way at once, by the product's name. Nobody
                 checks here whether there is such a product.
             congestion: how busy the service is.
+            durations: tells how long the tasks of a product take, in seconds, or None. It counts
+                as long as none of them has ended.
 
         Raises:
             TypeError: a limit of another type.
@@ -60,26 +62,21 @@ class Limits:
             _NUMBER.check("in_flight", in_flight)
         rate = _read_rate(starts_per_second)
         self.congestion = congestion
+        self._stays = Stays(durations or (lambda _: None))
         self._queue = FairQueue(in_flight, _read_kinds(in_flight_per_kind))
-        self._pace = None if rate is None else Pace(rate)
-        self._door = asyncio.Lock()
-        self._waiters: dict[Ticket, asyncio.Future[None]] = {}
+        self._places = Turnstile(
+            self._queue, share=self._share, stays=self._stays, served=self._await_growth
+        )
+        self.door = None if rate is None else Door(rate, self._share)
         self._growing: asyncio.TimerHandle | None = None
         self._paused: list[Callable[[], None]] = []
-        self._sleeper: asyncio.Future[None] | None = None
-        self._closed = False
 
     @property
     def limited(self) -> bool:
         """Whether there is any limit."""
         return bool(
-            self._pace is not None or self._queue.in_flight is not None or self._queue.per_kind
+            self.door is not None or self._queue.in_flight is not None or self._queue.per_kind
         )
-
-    @property
-    def paced(self) -> bool:
-        """Whether starts have to keep a distance."""
-        return self._pace is not None
 
     @property
     def in_flight(self) -> int | None:
@@ -118,100 +115,54 @@ class Limits:
         Raises:
             ConfigurationError: the client is closed, or was closed during the wait.
         """
-        self._check_open()
+        self._places.check_open()
         self._go_on()
-        self._queue.add(ticket)
-        self.serve()
-        if ticket.held:
-            return
-        waiter = self._waiters[ticket] = asyncio.get_running_loop().create_future()
-        try:
-            await waiter
-            self._check_open()
-        except BaseException:
-            # Whoever stops waiting may have been given a place in the same moment: `resize` gives
-            # that back.
-            if not ticket.held:
-                self._queue.drop(ticket)
-                self.serve()
-            raise
-        finally:
-            del self._waiters[ticket]
+        await self._places.enter(ticket)
 
     def serve(self) -> None:
         """Give the free places to those whose turn it is."""
-        if self._closed or not self._queue.waiting:
-            return
-        share = self._share()
-        while (ticket := self._queue.next(share)) is not None:
-            if ticket in self._waiters:
-                _wake(self._waiters[ticket])
-        self._await_growth(share)
+        self._places.serve()
 
     def resize(self, ticket: Ticket, held: int) -> None:
         """Let somebody have so many places, whatever room there is; others get what is left."""
-        if ticket.held != held:
-            self._queue.resize(ticket, held)
-            self.serve()
+        self._places.resize(ticket, held)
+
+    def ended(self, ticket: Ticket, age: float) -> None:
+        """Take one place back, whose task has ended.
+
+        Args:
+            ticket: whose place it was.
+            age: seconds since the start of the task, as far as that is known.
+        """
+        self._stays.note(ticket.kind, max(age, clock.now() - ticket.since))
+        self.resize(ticket, ticket.held - 1)
+
+    def wait_of(self, ticket: Ticket) -> Wait | None:
+        """Tell how long somebody waits for a place yet; None for somebody who does not."""
+        return self._places.wait_of(ticket)
 
     def is_over(self, ticket: Ticket) -> bool:
         """Tell whether more is under way than the client now allows itself."""
         return self._queue.is_over(ticket.kind, self._share())
 
-    async def pass_door(self, doors: AsyncExitStack) -> None:
-        """Wait for the pace, and keep others from it until the doors are closed.
-
-        Raises:
-            ConfigurationError: the client is closed, or was closed during the wait.
-        """
-        if self._pace is None:
-            return
-        await doors.enter_async_context(self._door)
-        while True:
-            self._check_open()
-            now, share = clock.now(), max(self._share(), _SLOWEST)
-            left = self._pace.ready_at(now, share) - now
-            if left <= 0:
-                return
-            await self._sleep(left if share == 1 else min(left, _SOON))
-
-    def take_pace(self) -> None:
-        """Count a start that is sent now."""
-        if self._pace is not None:
-            self._pace.take(clock.now(), max(self._share(), _SLOWEST))
-
     def pause(self, go_on: Callable[[], None]) -> None:
         """Have something go on as soon as somebody waits for a place."""
         self._paused.append(go_on)
-        if not all(waiter.done() for waiter in self._waiters.values()):
+        if not all(waiter.done() for waiter in self._places.waiters.values()):
             self._go_on()
 
-    def close(self) -> None:
-        """Send everybody away who waits. May be called twice."""
-        self._closed = True
+    def close(self, error: Callable[[], ConfigurationError] = closed) -> None:
+        """Send everybody away who waits. May be called more than once.
+
+        Args:
+            error: makes what they are told from now on.
+        """
         if self._growing is not None:
             self._growing.cancel()
         self._paused.clear()
-        for waiter in filter(None, (*self._waiters.values(), self._sleeper)):
-            # Who waits in another loop cannot be woken from here.
-            if waiter.get_loop() is asyncio.get_running_loop():
-                _wake(waiter)
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise closed()
-
-    async def _sleep(self, seconds: float) -> None:
-        """Sleep, but no longer than the client is open."""
-        loop = asyncio.get_running_loop()
-        # There is one sleeper at a time: the others wait at the door.
-        self._sleeper = loop.create_future()
-        timer = loop.call_later(seconds, _wake, self._sleeper)
-        try:
-            await self._sleeper
-        finally:
-            timer.cancel()
-            self._sleeper = None
+        self._places.close(error)
+        if self.door is not None:
+            self.door.close(error)
 
     def _share(self) -> float:
         return self.congestion.share(clock.now())
@@ -232,10 +183,8 @@ class Limits:
             self._growing = loop.call_at(self.congestion.reached(more), self.serve)
 
 
-async def enter_all(
-    limits: Sequence[Limits], kind: str, *, group: Hashable = None, tasks: int = 1
-) -> Place:
-    """Wait for a place under several limits, those of the client last.
+def claim(limits: Sequence[Limits], kind: str, *, group: Hashable = None, tasks: int = 1) -> Place:
+    """Make a claim to a place under several limits, those of the client last. Nothing waits yet.
 
     Args:
         limits: the limits, in the order in which they are waited for. Everybody who shares two of
@@ -245,10 +194,9 @@ async def enter_all(
         tasks: how many tasks the start makes.
 
     Returns:
-        The place, to be held or released.
+        The place, to be entered.
 
     Raises:
-        ConfigurationError: the client is closed, or was closed during the wait.
         TypeError: a group that cannot be one.
         ValueError: the start makes more tasks than may ever be under way at once.
     """
@@ -260,14 +208,30 @@ async def enter_all(
     limits = [each for each in limits if each.limited]
     for each in limits:
         each.check(kind, tasks)
-    place = Place(limits, kind, group, tasks)
+    return Place(limits, kind, group, tasks)
+
+
+async def enter_all(
+    limits: Sequence[Limits], kind: str, *, group: Hashable = None, tasks: int = 1
+) -> Place:
+    """Wait for a place under several limits, those of the client last.
+
+    Args:
+        limits: the limits, as for `claim`.
+        kind: the product's name.
+        group: whose start it is.
+        tasks: how many tasks the start makes.
+
+    Returns:
+        The place, to be held or released.
+
+    Raises:
+        ConfigurationError: the client is closed, or was closed during the wait.
+        TypeError, ValueError: what `claim` raises.
+    """
+    place = claim(limits, kind, group=group, tasks=tasks)
     await place.enter()
     return place
-
-
-def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
 
 
 def _read_rate(value: float | None) -> float | None:

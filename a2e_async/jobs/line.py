@@ -31,6 +31,7 @@ class Line:
         alone: jobs that are to be looked at by their detail, with what else was seen of them.
         alternates: whether it is the turn of these, where others are due too.
         learned: whether the service was asked for the family's mean duration.
+        mean: seconds of this, if it was told.
     """
 
     def __init__(self, product: Product[Any], schedule: Schedule) -> None:
@@ -42,6 +43,7 @@ class Line:
         self.alone: deque[Alone] = deque()
         self.alternates = False
         self.learned = False
+        self.mean: float | None = None
         self._schedule = schedule
         self._swept = 0
         self._heap: list[tuple[float, Watch[Any]]] = []
@@ -53,12 +55,19 @@ class Line:
         """How many jobs somebody waits for, or has just stopped to."""
         return len(self._heap) + self.looking
 
+    @property
+    def awaited(self) -> int:
+        """How many jobs somebody waits for. It may be asked from another thread."""
+        heap = self._heap.copy()
+        return self.looking + len({watch for due, watch in heap if not _is_stale(due, watch)})
+
     def typical(self, watch: Watch[Any]) -> Typical:
         """Give what is known of how soon tasks end from where one stands."""
         return self._queued if watch.queued else self._running
 
     def expect(self, mean: float, weight: float) -> None:
         """Take in a mean duration that somebody else tells, in seconds, as so many tasks' own."""
+        self.mean = mean
         for typical in (self._queued, self._running):
             typical.expect(mean, weight)
 

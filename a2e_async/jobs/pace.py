@@ -20,14 +20,16 @@ class Pace:
     per_second: float
     _from: float = attrs.field(default=float("-inf"), init=False)
 
-    def ready_at(self, now: float, share: float = 1.0) -> float:
+    def ready_at(self, now: float, share: float = 1.0, position: int = 1) -> float:
         """Tell when the next start may be sent, which is now or later.
 
         Args:
             now: the present.
             share: how much of the pace is used, above 0 and at most 1.
+            position: the how manieth start, if not the next.
         """
-        return max(now, self._from + self._distance(share))
+        distance = self._distance(share)
+        return max(now, self._from + distance) + (position - 1) * distance
 
     def take(self, now: float, share: float = 1.0) -> None:
         """Count a start that is sent now, which is when one may be, or later."""

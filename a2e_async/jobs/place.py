@@ -13,10 +13,12 @@ from a2e_async.errors import A2EError, ConfigurationError, NotFound, SubmitUncer
 from a2e_async.http.retry import Fate, fate
 from a2e_async.jobs.congestion import is_busy
 from a2e_async.jobs.fairness import Ticket
+from a2e_async.jobs.waiting import Wait, longest
 from a2e_async.jobs.watch import LookingStopped, News, Watch
 
 if TYPE_CHECKING:
     from a2e_async.http.session import Session
+    from a2e_async.jobs.door import Door
     from a2e_async.jobs.limits import Limits
     from a2e_async.jobs.poller import Poller
 
@@ -36,7 +38,7 @@ class Place:
 
     def __init__(self, limits: Sequence[Limits], kind: str, group: Hashable, tasks: int) -> None:
         """Prepare; nothing is taken before `enter`."""
-        self._paced = [it for it in limits if it.paced]
+        self._doors = [(it.door, Ticket(kind, group)) for it in limits if it.door is not None]
         self._congestions = {id(it.congestion): it.congestion for it in limits}.values()
         self._tickets = [(it, Ticket(kind, group, tasks)) for it in limits if it.counts(kind)]
         self.may_have_started = False
@@ -55,6 +57,33 @@ class Place:
         except BaseException:
             self._give_back()
             raise
+
+    @property
+    def position(self) -> int | None:
+        """Its place in the line, from 1, which is next; None when it does not wait for its turn.
+
+        It counts those who are served before it as things stand, be it waiting for a place or, with
+        one, for the pace.
+        """
+        wait = self._wait()
+        return None if wait is None else wait.position
+
+    @property
+    def waiting_time(self) -> float | None:
+        """How many seconds it is likely to wait for its turn yet.
+
+        None when it does not wait, or nothing tells how long it takes until places come free.
+        """
+        wait = self._wait()
+        return None if wait is None else wait.seconds
+
+    def _wait(self) -> Wait | None:
+        waits = [limits.wait_of(ticket) for limits, ticket in self._tickets]
+        first = longest(wait for wait in waits if wait is not None)
+        if first is not None:
+            return longest([first, *(_through(door, first.position) for door, _ in self._doors)])
+        waits = [door.wait_of(ticket) for door, ticket in self._doors]
+        return longest(wait for wait in waits if wait is not None)
 
     async def take_turn(self, session: Session) -> None:
         """Wait for the turn of the first attempt beforehand. Nothing is sent by this."""
@@ -79,12 +108,12 @@ class Place:
         self._refused = False
         # The paces are waited for one after the other, and taken in the same moment: who has waited
         # for the last one has not lost the first.
-        if self._paced:
+        if self._doors:
             async with AsyncExitStack() as doors:
-                for limits in self._paced:
-                    await limits.pass_door(doors)
-                for limits in self._paced:
-                    limits.take_pace()
+                for door, ticket in self._doors:
+                    await door.pass_through(ticket, doors)
+                for door, _ in self._doors:
+                    door.take()
         self._sent = clock.now()
         self.may_have_started = True
 
@@ -154,6 +183,13 @@ class Place:
             self.release()
 
 
+def _through(door: Door, position: int) -> Wait:
+    """Tell how long somebody waits for the pace who has yet to get a place."""
+    # Who is at the door already is sent before.
+    position += door.length
+    return Wait(position, door.until(position))
+
+
 class _Stay:
     """One task that keeps a place.
 
@@ -204,4 +240,4 @@ class _Stay:
 
     def _end(self) -> None:
         for limits, ticket in self._tickets:
-            limits.resize(ticket, ticket.held - 1)
+            limits.ended(ticket, self._watch.age(clock.now()))

@@ -187,6 +187,7 @@ async def test_a_place_is_released_once(scripted: Scripted) -> None:
         assert limits._queue.held == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_whatever_happens_no_place_is_lost(
     scripted: Scripted, service: Counted, seed: int
@@ -213,7 +214,7 @@ async def test_whatever_happens_no_place_is_lost(
         for limits in (a2e._core.limits, *batches):
             await until(lambda it=limits: not it._queue.held)  # type: ignore[misc]
             assert not limits._queue.waiting
-            assert not limits._queue._groups
-            assert not limits._waiters
+            assert not limits._queue.groups
+            assert not limits._places.waiters
         service.faults = []
         await finish(a2e.run(picture()), a2e.run(speech()), seconds=5)

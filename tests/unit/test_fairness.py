@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -99,8 +100,8 @@ class Places(RuleBasedStateMachine):
             assert len(self.waiting) < before, "stalled"
         for ticket in self.holding:
             self.queue.resize(ticket, 0)
-        assert not self.queue._groups
-        assert not self.queue._held_of
+        assert not self.queue.groups
+        assert not self.queue.held_of
 
 
 TestPlaces = Places.TestCase
@@ -134,10 +135,11 @@ def served(queue: FairQueue, *tickets: Ticket) -> list[Ticket]:
     return [*iter(queue.next, None)]
 
 
-def test_a_newcomer_comes_after_one_free_place_at_the_most() -> None:
-    queue = FairQueue(2, {})
+@pytest.mark.parametrize("places", [1, 2, 4])
+def test_a_newcomer_comes_after_one_free_place_at_the_most(places: int) -> None:
+    queue = FairQueue(places, {})
     crowd = [Ticket("image", "a") for _ in range(200)]
-    assert served(queue, *crowd) == crowd[:2]
+    assert served(queue, *crowd) == crowd[:places]
     late = Ticket("image", "b")
     assert served(queue, late) == []
     queue.resize(crowd[0], 0)
