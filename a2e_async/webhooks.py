@@ -15,7 +15,6 @@ no more than a later look.
 from __future__ import annotations
 
 import hmac
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,6 +23,7 @@ import anyio
 import attrs
 from aiohttp import web
 
+from a2e_async import logs
 from a2e_async.errors import ConfigurationError
 from a2e_async.http.payload import LARGEST, words_in
 from a2e_async.jobs.core import Core
@@ -32,7 +32,7 @@ from a2e_async.tasks.webhook import TOKEN, TOKEN_HEADER
 if TYPE_CHECKING:
     from a2e_async.client import A2E
 
-_log = logging.getLogger("a2e_async.webhooks")
+_log = logs.get("a2e_async.webhooks")
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]

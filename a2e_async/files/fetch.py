@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -12,6 +11,7 @@ import aiohttp
 import anyio
 import attrs
 
+from a2e_async import logs
 from a2e_async.errors import A2EError, ConnectionFailed, UnexpectedResponse
 from a2e_async.files import media, ranges, transfer
 from a2e_async.files.disk import Part
@@ -21,7 +21,7 @@ from a2e_async.http.session import TRANSFER_ERRORS, Session
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 
-_log = logging.getLogger("a2e_async.files")
+_log = logs.get("a2e_async.files")
 
 _BATCH = 1024 * 1024
 """Bytes that are gathered for one write: a thread for each chunk would cost more than the write."""
@@ -68,7 +68,9 @@ class Fetcher:
             delay = policy.delay(error, Effect.READ, attempt, random.random())  # noqa: S311
             if delay is None or requests >= _MOST_ROUNDS * policy.attempts:
                 return error
-            _log.info("GET %s again in %.1f s: %s", transfer.bare(url), delay, error)
+            words = "GET %s again in %.1f s: %s"
+            about = {"method": "GET", "attempt": attempt, **logs.failure(error)}
+            _log.info(words, transfer.bare(url), delay, error, **about)
             await anyio.sleep(delay)
             attempt += 1
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 import time
@@ -15,6 +14,7 @@ import anyio
 import anyio.to_thread
 import attrs
 
+from a2e_async import logs
 from a2e_async.errors import A2EError, UploadFailed
 from a2e_async.files import media, transfer
 from a2e_async.files.local import Body, Local, Source, look
@@ -28,7 +28,7 @@ from a2e_async.tasks.media import local_media, media_fields, with_urls
 
 Req = TypeVar("Req")
 
-_log = logging.getLogger("a2e_async.files")
+_log = logs.get("a2e_async.files")
 
 _CONTENT_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;[\x20-\x7e]*)?", re.ASCII)
 
@@ -169,7 +169,9 @@ class Files(Storage):
             delay = policy.delay(error, Effect.READ, attempt, random.random())  # noqa: S311
             if delay is None:
                 raise UploadFailed(f"{local.field}: the upload failed: {error}") from error
-            _log.info("PUT %s again in %.1f s: %s", transfer.bare(url), delay, error)
+            words = "PUT %s again in %.1f s: %s"
+            about = {"method": "PUT", "attempt": attempt, **logs.failure(error)}
+            _log.info(words, transfer.bare(url), delay, error, **about)
             await anyio.sleep(delay)
             attempt += 1
 

@@ -8,13 +8,12 @@ from a2e_async.errors import A2EError
 
 
 class Gate(Protocol):
-    """Somebody who is asked before each attempt at a request, and told of its outcome.
+    """Somebody who is asked before each attempt at a request, and told of its outcome."""
 
-    Attributes:
-        resends: whether the request is sent again where the policy allows it.
-    """
-
-    resends: bool
+    @property
+    def resends(self) -> bool:
+        """Whether the request is sent again where the policy allows it."""
+        raise NotImplementedError
 
     async def turn(self) -> None:
         """Wait until the request may be sent."""

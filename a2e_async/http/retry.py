@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import lru_cache
 
 import attrs
 
@@ -192,6 +193,8 @@ def _seconds_until(value: str, now: datetime) -> float:
     return float("nan") if moment is None else (moment - now).total_seconds()
 
 
+# All answers of one second have the same one.
+@lru_cache(16)
 def parse_http_date(value: str | None) -> datetime | None:
     """Read an HTTP date such as ``Sun, 06 Nov 1994 08:49:37 GMT``; None if it is none."""
     if not value:

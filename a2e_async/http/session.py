@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import (
     AsyncGenerator,
@@ -18,13 +17,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from logging import DEBUG, INFO
+from typing import Any, TypeAlias, TypeVar
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from a2e_async import clock, wire
+from a2e_async import clock, logs, wire
 from a2e_async.config import Settings
 from a2e_async.errors import (
     A2EError,
@@ -33,7 +33,7 @@ from a2e_async.errors import (
     ConnectionFailed,
     UnexpectedResponse,
 )
-from a2e_async.http import envelope
+from a2e_async.http import envelope, telling
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.events import Event, EventParser
@@ -45,12 +45,16 @@ from a2e_async.http.retry import (
     parse_retry_after,
     slows_client,
 )
-from a2e_async.http.sockets import Sockets
+from a2e_async.http.sockets import Sockets, closed
 from a2e_async.http.turns import Turns
+from a2e_async.telemetry.silent import SILENT, Telemetry
 
 T = TypeVar("T")
 
-_log = logging.getLogger("a2e_async.http")
+Witness: TypeAlias = Callable[[object], None]
+"""Who is told what an attempt at a request ended with: an answer or an error."""
+
+_log = logs.get("a2e_async.http")
 
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,
@@ -69,7 +73,7 @@ _SHORTEST_SECRET = 8
 class Session:
     """The one place where bytes leave the process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but one are keywords)
         self,
         settings: Settings,
         *,
@@ -77,6 +81,7 @@ class Session:
         middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
         policy: RetryPolicy | None = None,
         address: Callable[[], Awaitable[str]] | None = None,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         """Prepare a session; nothing is opened yet.
 
@@ -87,8 +92,10 @@ class Session:
                 downloads, which go to other hosts, pass by them.
             policy: limits of the retries.
             address: gives the service's address at the first request, where it is not known before.
+            telemetry: hears of each attempt at a request to the service.
         """
         self.settings = settings
+        self.telemetry = telemetry
         self.policy = policy or RetryPolicy()
         self._address = address
         self._base_url = "" if address else settings.base_url
@@ -105,6 +112,16 @@ class Session:
     def ready(self) -> None:
         """Raise `ConfigurationError` if the client is closed or belongs to another event loop."""
         self._sockets.for_service()
+
+    def check_open(self) -> None:
+        """Raise `ConfigurationError` if the client is closed. It may be asked in any thread."""
+        if self._sockets.closed:
+            raise closed()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that the client belongs to; None before its first use."""
+        return self._sockets.loop
 
     def connections(self) -> int | None:
         """Tell how many requests can be under way at once; None for any number.
@@ -126,6 +143,7 @@ class Session:
         whole_timeout: float | None = None,
         at_once: bool = False,
         gate: Gate | None = None,
+        witness: Witness | None = None,
     ) -> Coroutine[Any, Any, Envelope]:
         """Send a request to the service, and again where the policy allows it.
 
@@ -137,6 +155,7 @@ class Session:
                 connection; by default without a limit.
             at_once: True does not wait where the service asked the client to slow down.
             gate: is waited for before each attempt, and told of what it ended with.
+            witness: is called with what each attempt ended with, an answer or an error.
 
         Returns:
             The envelope of a success.
@@ -150,7 +169,9 @@ class Session:
         if read_timeout is not None or whole_timeout is not None:
             read = read_timeout or self.settings.read_timeout
             timeout = _limits(self.settings.connect_timeout, read, whole_timeout)
-        return self._carry_out(call, effect, self._whole, timeout, at_once=at_once, gate=gate)
+        return self._carry_out(
+            call, effect, self._whole, timeout, at_once=at_once, gate=gate, witness=witness
+        )
 
     async def wait_for_turn(self, gate: Gate) -> None:
         """Wait until a request may be sent, as `call` does by itself."""
@@ -217,17 +238,28 @@ class Session:
         self,
         call: Call,
         effect: Effect,
-        take: Callable[[Call, aiohttp.ClientResponse], Awaitable[T | APIError]],
+        take: Callable[[aiohttp.ClientResponse], Awaitable[T | APIError]],
         timeout: aiohttp.ClientTimeout,
         *,
         at_once: bool = False,
         gate: Gate | None = None,
+        witness: Witness | None = None,
     ) -> T:
-        attempt = 1
+        attempt, shown = 1, _log.shows(INFO)
         while True:
-            if gate is not None or (self._turns.asked and not at_once):
+            if gate is not None and not self._turns.asked:
+                await gate.turn()
+            if self._turns.asked and not at_once:
                 await self._turns.wait(gate)
+            begun = clock.now() if shown else 0.0
             outcome = await self._attempt(call, take, timeout)
+            self.telemetry.requested(call.method, effect.value, outcome)
+            if shown and _log.shows(DEBUG):
+                seconds = clock.now() - begun
+                about = telling.about(call, outcome, attempt=attempt, seconds=seconds)
+                _log.debug(*telling.line(call, outcome), **about)
+            if witness is not None:
+                witness(outcome)
             if gate is not None:
                 gate.heard(outcome if isinstance(outcome, A2EError) else None)
             if not isinstance(outcome, A2EError):
@@ -235,14 +267,18 @@ class Session:
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
             if delay is None or not (gate is None or gate.resends):
                 raise outcome
-            _log.info("%s %s again in %.1f s: %s", call.method, call.path, delay, outcome)
+            words = "%s %s again in %.1f s: %s"
+            if shown:
+                seconds = clock.now() - begun
+                about = telling.about(call, outcome, attempt=attempt, seconds=seconds)
+                _log.info(words, call.method, call.path, delay, outcome, **about)
             await self._turns.pause(delay)
             attempt += 1
 
     async def _attempt(
         self,
         call: Call,
-        take: Callable[[Call, aiohttp.ClientResponse], Awaitable[T | APIError]],
+        take: Callable[[aiohttp.ClientResponse], Awaitable[T | APIError]],
         timeout: aiohttp.ClientTimeout,
     ) -> T | A2EError:
         session = self._sockets.for_service()
@@ -252,7 +288,7 @@ class Session:
             response = await self._send(call, session, timeout)
             self._sockets.reading.add(response)
             try:
-                outcome = await take(call, response)
+                outcome = await take(response)
             except BaseException:
                 response.close()
                 raise
@@ -288,27 +324,24 @@ class Session:
             middlewares=self._middlewares,
         )
 
-    async def _whole(self, call: Call, response: aiohttp.ClientResponse) -> Envelope | APIError:
-        return self._said(call, response, await response.read())
+    async def _whole(self, response: aiohttp.ClientResponse) -> Envelope | APIError:
+        return self._said(response, await response.read())
 
     async def _begun(
-        self, call: Call, response: aiohttp.ClientResponse
+        self, response: aiohttp.ClientResponse
     ) -> aiohttp.ClientResponse | list[Event] | Envelope | APIError:
         if response.status == HTTPStatus.OK and response.content_type == _EVENT_STREAM:
             return response
         content = await response.read()
-        read = self._said(call, response, content)
+        read = self._said(response, content)
         if response.status == HTTPStatus.OK and isinstance(read, UnexpectedResponse):
             # What was paid for is not lost by the name of its type.
             return EventParser().feed(self._without_token(content)) or read
         return read
 
-    def _said(
-        self, call: Call, response: aiohttp.ClientResponse, content: bytes
-    ) -> Envelope | APIError:
+    def _said(self, response: aiohttp.ClientResponse, content: bytes) -> Envelope | APIError:
         response.release()
         status, answered = response.status, response.headers
-        _log.debug("%s %s: HTTP %s, %s bytes", call.method, call.path, status, len(content))
         self._date = (answered.get("Date"), clock.now())
         content = self._without_token(content)
         return envelope.read(status, content, retry_after=_asked_to_wait(answered))

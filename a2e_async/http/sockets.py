@@ -18,6 +18,7 @@ class Sockets:
         closed: whether nothing can be sent any more.
         closing: set once that is so, for those who wait.
         reading: the responses whose bodies are being read.
+        loop: the event loop they belong to; None before the first use.
     """
 
     def __init__(self, injected: aiohttp.ClientSession | None) -> None:
@@ -31,7 +32,7 @@ class Sockets:
         self._injected = injected
         self._own: aiohttp.ClientSession | None = None
         self._assets: aiohttp.ClientSession | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.reading: set[aiohttp.ClientResponse] = set()
 
     def for_service(self) -> aiohttp.ClientSession:
@@ -43,7 +44,7 @@ class Sockets:
         if self.closed:
             raise closed()
         loop = asyncio.get_running_loop()
-        if self._loop is not loop:
+        if self.loop is not loop:
             self._bind(loop)
         if self._injected is not None:
             return _usable(self._injected)
@@ -73,7 +74,7 @@ class Sockets:
             response.content.set_exception(aiohttp.ClientConnectionError("the client was closed"))
         own, assets = self._own, self._assets
         self._own = self._assets = None
-        foreign = self._loop is not None and self._loop is not asyncio.get_running_loop()
+        foreign = self.loop is not None and self.loop is not asyncio.get_running_loop()
         if not foreign:
             self.closing.set()
         for session in filter(None, (assets, own)):
@@ -86,16 +87,16 @@ class Sockets:
     async def _abandon(self, session: aiohttp.ClientSession) -> None:
         connector = session.connector
         session.detach()
-        if connector is not None and self._loop is not None and self._loop.is_closed():
+        if connector is not None and self.loop is not None and self.loop.is_closed():
             await connector.close()
 
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._loop is not None:
+        if self.loop is not None:
             raise ConfigurationError(
                 "this client belongs to another event loop: a client works in the loop that it was "
                 "first used in. Make one in each loop: async with A2E() as a2e"
             )
-        self._loop = loop
+        self.loop = loop
 
 
 def closed() -> ConfigurationError:

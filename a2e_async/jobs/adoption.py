@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from datetime import timedelta
 from typing import TypeVar
 
 import anyio
 
-from a2e_async import clock
+from a2e_async import clock, logs
 from a2e_async.errors import A2EError, ConfigurationError, SubmitUncertain
 from a2e_async.jobs.core import Core
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
 
-_log = logging.getLogger("a2e_async.jobs")
+_log = logs.get("a2e_async.jobs")
 
 R = TypeVar("R", bound=Record)
 
@@ -42,7 +41,8 @@ async def adopt(core: Core, request: Request[R], name: str | None, begun: float 
     product: Product[R] = request.product
     if name is None or product.pages is None:
         raise _not_to_be_found(request, name)
-    _log.warning("%s: the answer to a start was lost, looking for %r", product.kind, name)
+    words = "%s: the answer to a start was lost, looking for %r"
+    _log.warning(words, product.kind, name, kind=product.kind)
     named: list[R] = []
     found: list[R] = []
     for pause in core.session.policy.searches:
@@ -53,7 +53,8 @@ async def adopt(core: Core, request: Request[R], name: str | None, begun: float 
         except ConfigurationError:
             break
         except A2EError as error:
-            _log.info("%s: looking for %r failed: %s", product.kind, name, error)
+            words = "%s: looking for %r failed: %s"
+            _log.info(words, product.kind, name, error, kind=product.kind, **logs.failure(error))
         expected = request.expected_tasks
         found = named if begun is None else _of_start(core, product, named, begun, expected)
         if len(found) >= expected:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 import anyio
 import attrs
 
-from a2e_async import status
+from a2e_async import logs, status
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.retry import Effect
@@ -19,7 +18,7 @@ from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
 
-_log = logging.getLogger("a2e_async.jobs")
+_log = logs.get("a2e_async.jobs")
 
 R = TypeVar("R", bound=Record)
 
@@ -109,7 +108,9 @@ class Answers:
         word = record.current_status
         if word and status.lookup(word) is None and (product.kind, word) not in self._unknown_words:
             self._unknown_words.add((product.kind, word))
-            _log.warning("%s: unknown status word %r, taken as still running", product.kind, word)
+            words = "%s: unknown status word %r, taken as still running"
+            token = product.token(record.id)
+            _log.warning(words, product.kind, word, job=token, kind=product.kind, status=word)
         return record
 
     def matching(

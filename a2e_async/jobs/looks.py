@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -24,6 +25,8 @@ R = TypeVar("R", bound=Record)
 _LOOK_TIMEOUT = 20.0
 # A refusal may be a proxy's or the service's bad moment; a job ends with it after so many in a row.
 _REFUSALS = 3
+# Jobs of one look that are dealt with in one go, which takes some milliseconds.
+_SLICE = 200
 
 
 @attrs.frozen
@@ -55,7 +58,7 @@ class Looks:
     reader: Reader
     schedule: Schedule
     seen: Callable[[Watch[Any], Any], None]
-    release: Callable[[Sequence[Watch[Any]]], None]
+    release: Callable[[Sequence[Watch[Any]]], Awaitable[None]]
     _gone: dict[str, list[Watch[Any]]] = attrs.field(factory=dict, init=False)
 
     async def together(self, watches: Sequence[Watch[Any]]) -> tuple[list[Alone], int]:
@@ -64,32 +67,41 @@ class Looks:
         Returns:
             The jobs that are to be looked at alone, and how many requests it took.
         """
-        found, requests = await self._read(watches)
-        alone = [
-            Alone(watch, outcome if isinstance(outcome, Record) else None)
-            for watch in watches
-            if _is_unclear(outcome := found.get(watch.task_id))
-        ]
-        left = {one.watch for one in alone}
-        await self._take_all({w: found[w.task_id] for w in watches if w not in left})
+        product = watches[0].product
+        how = self.reader.way(product)
+        with self.session.telemetry.poll(product.kind, len(watches), how) as told:
+            found, requests = await self._read(watches)
+            alone = [
+                Alone(watch, outcome if isinstance(outcome, Record) else None)
+                for watch in watches
+                if _is_unclear(outcome := found.get(watch.task_id))
+            ]
+            left = {one.watch for one in alone}
+            await self._take_all({w: found[w.task_id] for w in watches if w not in left})
+            told.looked(watches, found.values(), requests=requests)
         return alone, requests
 
     async def alone(self, one: Alone) -> None:
         """Look at one job, and release it."""
         watch = one.watch
-        outcome = await self.reader.alone(
-            watch.product, watch.task_id, watch.packed, read_timeout=self._limit()
-        )
-        if isinstance(outcome, Exception) and one.record is not None:
-            outcome = one.record
-        await self._take_all({watch: outcome})
+        with self.session.telemetry.poll(watch.product.kind, 1, "detail") as told:
+            outcome = await self.reader.alone(
+                watch.product, watch.task_id, watch.packed, read_timeout=self._limit()
+            )
+            seen = outcome
+            if isinstance(outcome, Exception) and one.record is not None:
+                seen = one.record
+            await self._take_all({watch: seen})
+            told.looked([watch], [outcome], requests=1)
 
     async def _take_all(self, outcomes: Mapping[Watch[Any], Any]) -> None:
-        gone = [watch for watch, outcome in outcomes.items() if self._take(watch, outcome)]
+        gone: dict[Watch[Any], None] = {}
+        async for some in in_slices([*outcomes]):
+            gone.update((watch, None) for watch in some if self._take(watch, outcomes[watch]))
         # The news of the others does not wait for the search.
-        self.release([watch for watch in outcomes if watch not in gone] if gone else [*outcomes])
+        await self.release([watch for watch in outcomes if watch not in gone])
         if gone:
-            await self._search_together(gone)
+            await self._search_together([*gone])
 
     def forget(self) -> None:
         """Forget a search that broke off."""
@@ -133,7 +145,7 @@ class Looks:
         while gone:
             self._gone[kind] = []
             await self._search(gone)
-            self.release(gone)
+            await self.release(gone)
             gone = self._gone.pop(kind)
 
     async def _search(self, gone: Sequence[Watch[Any]]) -> None:
@@ -153,6 +165,14 @@ class Looks:
             else:
                 self.seen(watch, record)
                 watch.trouble = trouble
+
+
+async def in_slices(watches: Sequence[Watch[Any]]) -> AsyncIterator[Sequence[Watch[Any]]]:
+    """Go through many jobs, and let others have the event loop in between."""
+    for begin in range(0, len(watches), _SLICE):
+        if begin:
+            await asyncio.sleep(0)
+        yield watches[begin : begin + _SLICE]
 
 
 def _is_unclear(outcome: Record | Exception | None) -> bool:

@@ -165,6 +165,10 @@ class Reader:
             return BATCH_SIZE
         return _LIST_SIZE if product.reads_lists or self.lists.usable(product) else 1
 
+    def way(self, product: Product[Any]) -> str:
+        """Tell how a look at several tasks of a product begins: by ``batch`` or by ``list``."""
+        return "batch" if self._reads_batches(product) else "list"
+
     def looks_at_once(self, product: Product[Any]) -> int:
         """Tell how many looks at tasks of a product may be under way at once."""
         return _LISTS_AT_ONCE if self.look_size(product) == _LIST_SIZE else _LOOKS_AT_ONCE

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
 import attrs
 
+from a2e_async import logs
 from a2e_async.errors import (
     A2EError,
     APIError,
@@ -16,7 +16,7 @@ from a2e_async.errors import (
 )
 from a2e_async.http.retry import Fate, fate, is_transient
 
-_log = logging.getLogger("a2e_async.jobs")
+_log = logs.get("a2e_async.jobs")
 
 _STRIKES = 3
 _NOT_IMPLEMENTED = 501
@@ -76,7 +76,7 @@ class ManyRoute:
 
     def _rest(self, reason: str, now: float) -> None:
         words = "%s: doing without %s for %.0f s: %s"
-        _log.info(words, self.kind, self.path, self.rest, reason)
+        _log.info(words, self.kind, self.path, self.rest, reason, kind=self.kind, path=self.path)
         self.strikes, self.rested, self.rest_until = 0, True, now + self.rest
         self.rest = min(2 * self.rest, _LONGEST_REST)
 
@@ -103,7 +103,7 @@ class ManyRoute:
             return True
         # A service in trouble is not asked once more for each task, unless this never ends or
         # nobody asks again.
-        out = self.was_of_no_use(str(error), begun, now)
+        out = self.was_of_no_use(logs.told(error), begun, now)
         return not out and comes_back and is_transient(error) and not _is_odd(error)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -14,7 +13,7 @@ from typing import Any, TypeAlias
 import anyio
 import attrs
 
-from a2e_async import wire
+from a2e_async import logs, wire
 from a2e_async.errors import A2EError, ConfigurationError
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.hiding import hiding, unreadable
@@ -26,7 +25,7 @@ from a2e_async.http.unbroken import to_the_end
 from a2e_async.resources.rooms import PATH, StreamingSession
 from a2e_async.tasks import checks
 
-_log = logging.getLogger("a2e_async.streaming")
+_log = logs.get("a2e_async.streaming")
 
 OPEN = Operation("POST", f"{PATH}/agora-token")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import datetime
 from typing import Any
 
 import anyio
 
+from a2e_async import logs
 from a2e_async.errors import A2EError, NotFound
 from a2e_async.http.operation import Operation, carries_out
 from a2e_async.http.retry import Effect
@@ -16,7 +16,7 @@ from a2e_async.http.session import Session
 from a2e_async.http.unbroken import to_the_end
 from a2e_async.tasks import checks
 
-_log = logging.getLogger("a2e_async.streaming")
+_log = logs.get("a2e_async.streaming")
 
 PATH = "/api/v1/streaming-avatar"
 LEAVE = Operation("POST", f"{PATH}/leave")
