@@ -46,6 +46,8 @@ async def avatar_video_from_text(  # noqa: PLR0913  (what the two operations tak
         The job of the video.
     """
     session = core.session
+    # The speech is charged on its own, so that it is not made for a start that cannot be.
+    core.check_starting()
     speech = {key: value for key, value in speech.items() if value is not None}
     request = checked(text=text, anchor_id=anchor_id, speech=speech, video=video)
     voiced = _names_voice(speech)

@@ -19,14 +19,21 @@ from a2e_async import clock
 from a2e_async.errors import NotFound
 from a2e_async.http.retry import retry_after_of
 from a2e_async.http.session import Session
+from a2e_async.jobs import endings
 from a2e_async.jobs.bells import Bells
 from a2e_async.jobs.budget import Budget
 from a2e_async.jobs.deadlines import Deadlines
 from a2e_async.jobs.line import Line
-from a2e_async.jobs.looks import Alone, Looks
+from a2e_async.jobs.looks import Alone, Looks, in_slices
 from a2e_async.jobs.reader import Reader
 from a2e_async.jobs.schedule import Schedule
-from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, Watch
+from a2e_async.jobs.watch import (
+    ClosedWhileWaiting,
+    DrainedWhileWaiting,
+    LookingStopped,
+    News,
+    Watch,
+)
 from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
@@ -69,6 +76,8 @@ class Poller:
         self._asleep_until = _NEVER
         self._deadlines = Deadlines()
         self._under_way = 0
+        self._noted: dict[Watch[Any], None] | None = None
+        self._dismissed = False
         self._closed = False
 
     def watch(self, product: Product[R], task_id: str) -> Watch[R]:
@@ -107,6 +116,7 @@ class Poller:
     def started(self, watch: Watch[R], record: R) -> None:
         """Take in what a start answered."""
         watch.since, watch.started_here = clock.now(), True
+        self._note(watch)
         rung = self._bells.was_early(watch.task_id)
         watch.rung = watch.since if rung else None
         record = watch.by_word(record)
@@ -117,8 +127,10 @@ class Poller:
         elif not rung:
             watch.looked = watch.since
         self.learn(watch, record)
+        self._session.telemetry.started(watch, watch.product.kind, record.coins)
         if watch.ended:
             self._bells.ended(watch.task_id, rung=False, expected=False)
+            endings.tell(self._session, watch, watch.since, running=None)
 
     async def refresh(self, watch: Watch[R]) -> R:
         """Look at one task now. Raises what `Reader.one` raises."""
@@ -138,17 +150,18 @@ class Poller:
 
         Returns:
             A future that may be cancelled. Its result is None for news, else the error that ends
-            the wait: `NotFound` for a task that is gone, `OutOfTime`, `ClosedWhileWaiting`, or
-            what a look ended with that another look would not mend.
+            the wait: `NotFound` for a task that is gone, `OutOfTime`, `ClosedWhileWaiting`,
+            `DrainedWhileWaiting`, or what a look ended with that another look would not mend.
 
         Raises:
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
         self._session.ready()
         waiter: asyncio.Future[News] = asyncio.get_running_loop().create_future()
-        if self._closed:
-            waiter.set_result(ClosedWhileWaiting())
+        if self._closed or self._dismissed:
+            waiter.set_result(ClosedWhileWaiting() if self._closed else DrainedWhileWaiting())
             return waiter
+        self._note(watch)
         if not watch.awaited:
             self._enlist(watch, self._line(watch.product))
         watch.admit(waiter, changes=changes)
@@ -156,6 +169,37 @@ class Poller:
             self._deadlines.add(until, waiter)
             self._rouse(until)
         return waiter
+
+    def under_way(self) -> list[Watch[Any]]:
+        """Give the tasks that may go on, as far as this client started them or waited for them.
+
+        From the first time on it keeps those that are started or waited for, be their jobs held by
+        anybody or not.
+        """
+        if self._noted is None:
+            known = [watch for family in self._watches.values() for watch in family.values()]
+            self._noted = dict.fromkeys(w for w in known if w.started_here or w.due is not None)
+        return [watch for watch in self._noted if not (watch.ended or watch.gone)]
+
+    def _note(self, watch: Watch[Any]) -> None:
+        if self._noted is not None:
+            self._noted[watch] = None
+
+    def dismiss(self) -> None:
+        """Send everybody away who waits, now and from now on. Single looks are still made."""
+        self._dismissed = True
+        for family in self._watches.values():
+            for watch in list(family.values()):
+                watch.tell(DrainedWhileWaiting())
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can wait any more, nor look."""
+        return self._closed
+
+    def waited_for(self) -> dict[str, int]:
+        """Count the jobs that somebody waits for, by product, from whatever thread."""
+        return {kind: line.awaited for kind, line in self._lines.copy().items()}
 
     def deleted(self, watch: Watch[Any]) -> None:
         """Send away who waits for a task that was just deleted."""
@@ -247,6 +291,11 @@ class Poller:
             )
             self._task.add_done_callback(self._stopped, context=context)
 
+    def mean_duration(self, kind: str) -> float | None:
+        """Give the mean duration of a family's tasks, as the service has told it, in seconds."""
+        line = self._lines.get(kind)
+        return None if line is None else line.mean
+
     def _requests(self, line: Line) -> int:
         return self._reader.requests_for(line.product, line.waiting)
 
@@ -270,21 +319,28 @@ class Poller:
             interval = min(interval, self._bells.until_all(looked))
         watch.interval, watch.due = interval, looked + interval
 
-    def _release(self, watches: Sequence[Watch[Any]]) -> None:
+    async def _release(self, watches: Sequence[Watch[Any]]) -> None:
         """Let jobs that were looked at wait for their next look."""
         if not watches:
             return
+        # The same for all, so that they stay together.
         now, chance = clock.now(), random.random()  # noqa: S311
         line = self._line(watches[0].product)
         requests = self._requests(line)
-        line.looking -= len(watches)
-        for watch in watches:
-            watch.looking = False
-            if not watch.ended:
-                self._plan(watch, line, now, chance, requests)
-                if watch.awaited:
-                    watch.pack()
-                    line.push(watch)
+        async for some in in_slices(watches):
+            line.looking -= len(some)
+            for watch in some:
+                self._release_one(watch, line, now, chance, requests)
+
+    def _release_one(
+        self, watch: Watch[Any], line: Line, now: float, chance: float, requests: int
+    ) -> None:
+        watch.looking = False
+        if not watch.ended:
+            self._plan(watch, line, now, chance, requests)
+            if watch.awaited:
+                watch.pack()
+                line.push(watch)
 
     def _rouse(self, due: float) -> None:
         if due < self._asleep_until:
@@ -435,6 +491,7 @@ class Poller:
             typical.note(watch.age(before), watch.age(now), ended=watch.ended)
         if watch.ended and not was_over:
             self._ended(watch)
+            endings.tell(self._session, watch, now, running=before)
 
     def _date(self, watch: Watch[Any], record: Record, now: float) -> None:
         """Learn from its first record how old a task is that another process has started."""

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 import attrs
 
 from a2e_async import status, wire
+from a2e_async.errors import NotFound
 from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
@@ -19,7 +20,19 @@ R = TypeVar("R", bound=Record)
 
 
 class ClosedWhileWaiting(Exception):
-    """The client was closed while somebody waited."""
+    """The client was closed while somebody waited.
+
+    Attributes:
+        why: that, in words.
+    """
+
+    why = "the client was closed during the wait"
+
+
+class DrainedWhileWaiting(ClosedWhileWaiting):
+    """The client was drained, and the time for that was over while somebody waited."""
+
+    why = "the client was drained, and waits no longer"
 
 
 class LookingStopped(Exception):
@@ -180,6 +193,11 @@ class Watch(Generic[R]):
     def last_error(self) -> Exception | None:
         """What the latest look ended with; None for a record."""
         return None if self.trouble is None else self.trouble.error
+
+    @property
+    def gone(self) -> bool:
+        """Whether the latest look did not find it."""
+        return isinstance(self.last_error, NotFound)
 
     @property
     def failures(self) -> int:

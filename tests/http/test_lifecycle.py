@@ -134,6 +134,22 @@ async def test_opened_in_one_task_closed_in_another(coins: Scripted) -> None:
     gc.collect()
 
 
+async def test_several_clients_in_one_loop(coins: Scripted) -> None:
+    clients = [A2E(f"{TOKEN}{number}", base_url=coins.base_url) for number in range(3)]
+    await asyncio.gather(*(a2e.account.coins() for a2e in clients for _ in range(5)))
+    await clients[0].aclose()
+    await asyncio.create_task(clients[1].drain())
+    with pytest.raises(ConfigurationError, match="closed"):
+        await clients[0].account.coins()
+    with pytest.raises(ConfigurationError, match="draining"):
+        await clients[1].text_to_image.start(prompt="x")
+    assert await clients[2].account.coins() == 7
+    tokens = [seen.headers["Authorization"].removeprefix(f"Bearer {TOKEN}") for seen in coins.seen]
+    assert sorted(tokens) == ["0"] * 5 + ["1"] * 5 + ["2"] * 6
+    for a2e in clients[1:]:
+        await a2e.aclose()
+
+
 def test_a_second_event_loop_is_named() -> None:
     a2e = A2E(TOKEN, base_url="http://127.0.0.1:1", retry=QUICK_RETRY)
 

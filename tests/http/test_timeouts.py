@@ -97,6 +97,7 @@ async def test_a_slow_but_steady_answer_is_read_to_its_end() -> None:
         assert await a2e.account.coins() == 7
 
 
+@pytest.mark.slow
 async def test_a_whole_answer_may_have_a_limit_of_its_own() -> None:
     """A look at a task is given up although bytes drip in."""
 
