@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         DownloadFailed,
         InsufficientCoins,
         InvalidRequest,
+        JobCancelled,
         JobError,
         JobFailed,
         JobNotFound,
@@ -51,7 +52,9 @@ if TYPE_CHECKING:
     from a2e_async.http.retry import RetryPolicy
     from a2e_async.jobs.family import Family
     from a2e_async.jobs.job import Job
+    from a2e_async.jobs.queued import QueuedJob
     from a2e_async.jobs.schedule import Schedule
+    from a2e_async.jobs.snapshot import Snapshot
     from a2e_async.resources.avatars import Avatar, CustomAvatar
     from a2e_async.resources.backgrounds import Background
     from a2e_async.resources.faces import Face
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from a2e_async.tasks.record import Record
     from a2e_async.tasks.request import Request
     from a2e_async.tasks.webhook import Webhook
+    from a2e_async.texts import describe
     from a2e_async.webhooks import WebhookReceiver
 
 __all__ = [
@@ -90,6 +94,7 @@ __all__ = [
     "InsufficientCoins",
     "InvalidRequest",
     "Job",
+    "JobCancelled",
     "JobError",
     "JobFailed",
     "JobNotFound",
@@ -107,6 +112,7 @@ __all__ = [
     "Progress",
     "PromptEvent",
     "QueueLevel",
+    "QueuedJob",
     "Quote",
     "RateLimited",
     "Record",
@@ -116,6 +122,7 @@ __all__ = [
     "Schedule",
     "ServerError",
     "ServiceBusy",
+    "Snapshot",
     "StreamingAvatar",
     "StreamingSession",
     "SubmitUncertain",
@@ -127,6 +134,7 @@ __all__ = [
     "Webhook",
     "WebhookReceiver",
     "__version__",
+    "describe",
 ]
 __all__ += tasks.__all__
 
@@ -147,6 +155,7 @@ _HOMES = {
     "DownloadFailed": "errors",
     "InsufficientCoins": "errors",
     "InvalidRequest": "errors",
+    "JobCancelled": "errors",
     "JobError": "errors",
     "JobFailed": "errors",
     "JobNotFound": "errors",
@@ -169,7 +178,9 @@ _HOMES = {
     "RetryPolicy": "http.retry",
     "Family": "jobs.family",
     "Job": "jobs.job",
+    "QueuedJob": "jobs.queued",
     "Schedule": "jobs.schedule",
+    "Snapshot": "jobs.snapshot",
     "Avatar": "resources.avatars",
     "CustomAvatar": "resources.avatars",
     "Background": "resources.backgrounds",
@@ -190,6 +201,7 @@ _HOMES = {
     "Record": "tasks.record",
     "Request": "tasks.request",
     "Webhook": "tasks.webhook",
+    "describe": "texts",
     "WebhookReceiver": "webhooks",
 }
 

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
 
-from a2e_async import config, families, parts, resources, tasks
+from a2e_async import config
 from a2e_async._version import __version__
+from a2e_async.errors import ConfigurationError
 from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import Family
 from a2e_async.jobs.job import Deadline, Job, Timeout
 from a2e_async.jobs.schedule import Schedule
-from a2e_async.parts import FamilyOf, Group
+from a2e_async.products import Products
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
 from a2e_async.tasks.webhook import Webhook, check_webhook
+from a2e_async.telemetry.finding import find
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
+    from collections.abc import AsyncIterator, Collection
+    from datetime import datetime
 
     import aiohttp
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
 
     from a2e_async.batch.batch import Batch
     from a2e_async.batch.prices import Estimate
     from a2e_async.batch.source import Requests
+    from a2e_async.jobs.queued import Keeper, QueuedJob
+    from a2e_async.portal import Portal
     from a2e_async.sandbox import Sandbox
     from a2e_async.tasks import AvatarVideoRecord
 
@@ -40,7 +48,7 @@ R = TypeVar("R", bound=Record)
 _FASTEST = 50.0
 
 
-class A2E:
+class A2E(Products):
     """A client of the A2E media API.
 
     Use it as an asynchronous context manager, or call `aclose` at the end; opening and closing may
@@ -48,56 +56,6 @@ class A2E:
 
     Each product is a `Family` under its documented name, and everything else is in groups.
     """
-
-    text_to_image = FamilyOf(lambda core: families.TextToImages(core, tasks.TextToImage))
-    avatar_video = FamilyOf(lambda core: Family(core, tasks.AvatarVideo))
-    actor_swap = FamilyOf(lambda core: Family(core, tasks.ActorSwap))
-    avatar_training = FamilyOf(lambda core: families.AvatarTrainings(core, tasks.AvatarTraining))
-    caption_removal = FamilyOf(lambda core: families.CaptionRemovals(core, tasks.CaptionRemoval))
-    dubbing = FamilyOf(lambda core: families.RunningFamily(core, tasks.Dubbing))
-    face_swap = FamilyOf(lambda core: families.RunningFamily(core, tasks.FaceSwap))
-    face_swap_preview = FamilyOf(lambda core: Family(core, tasks.FaceSwapPreview))
-    flux_2 = FamilyOf(lambda core: Family(core, tasks.Flux2))
-    gpt_image = FamilyOf(lambda core: Family(core, tasks.GptImage))
-    grok_video = FamilyOf(lambda core: Family(core, tasks.GrokVideo))
-    happyhorse_video = FamilyOf(lambda core: Family(core, tasks.HappyhorseVideo))
-    head_swap = FamilyOf(lambda core: Family(core, tasks.HeadSwap))
-    image_edit = FamilyOf(lambda core: Family(core, tasks.ImageEdit))
-    image_to_video = FamilyOf(lambda core: families.ImageToVideos(core, tasks.ImageToVideo))
-    kling_image = FamilyOf(lambda core: Family(core, tasks.KlingImage))
-    kling_omni = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingOmni))
-    kling_video = FamilyOf(lambda core: families.RenamingFamily(core, tasks.KlingVideo))
-    motion_transfer = FamilyOf(lambda core: Family(core, tasks.MotionTransfer))
-    nano_banana = FamilyOf(lambda core: Family(core, tasks.NanoBanana))
-    photobook = FamilyOf(lambda core: Family(core, tasks.Photobook))
-    product_avatar = FamilyOf(lambda core: Family(core, tasks.ProductAvatar))
-    qwen_image = FamilyOf(lambda core: Family(core, tasks.QwenImage))
-    seedance_15_pro = FamilyOf(lambda core: Family(core, tasks.Seedance15Pro))
-    seedance_2 = FamilyOf(lambda core: families.RenamingFamily(core, tasks.Seedance2))
-    sora_2_pro_video = FamilyOf(lambda core: Family(core, tasks.Sora2ProVideo))
-    talking_photo = FamilyOf(lambda core: Family(core, tasks.TalkingPhoto))
-    talking_video = FamilyOf(lambda core: Family(core, tasks.TalkingVideo))
-    think_sound = FamilyOf(lambda core: Family(core, tasks.ThinkSound))
-    upscale = FamilyOf(lambda core: Family(core, tasks.Upscale))
-    veo_video = FamilyOf(lambda core: families.VeoVideos(core, tasks.VeoVideo))
-    virtual_try_on = FamilyOf(lambda core: Family(core, tasks.VirtualTryOn))
-    voice_clone = FamilyOf(lambda core: families.VoiceClones(core, tasks.VoiceClone))
-    wan_25 = FamilyOf(lambda core: Family(core, tasks.Wan25))
-    wan_30 = FamilyOf(lambda core: Family(core, tasks.Wan30))
-    wan_spicy = FamilyOf(lambda core: Family(core, tasks.WanSpicy))
-
-    account = Group(lambda core: resources.Account(core.session))
-    avatars = Group(lambda core: resources.Avatars(core.session))
-    backgrounds = Group(lambda core: resources.Backgrounds(core.session, core.files))
-    detect_language = Group(lambda core: resources.Speech(core.session).detect_language)
-    files = Group(lambda core: core.files)
-    faces = Group(lambda core: resources.Faces(core.session, core.files))
-    languages = Group(lambda core: resources.Voices(core.session).languages)
-    streaming = Group(lambda core: resources.Streaming(core.session, core.before_close))
-    text_to_speech = Group(lambda core: resources.Speech(core.session).text_to_speech)
-    tokens = Group(lambda core: resources.Tokens(core.session))
-    voices = Group(lambda core: resources.Voices(core.session))
-    watermark = Group(lambda core: resources.Watermark(core.session, core.files).watermark)
 
     def __init__(  # noqa: PLR0913  (each is a setting of its own, by keyword)
         self,
@@ -115,6 +73,9 @@ class A2E:
         in_flight: int | None = None,
         starts_per_second: float | None = None,
         in_flight_per_kind: Mapping[str, int] | None = None,
+        store: str | os.PathLike[str] | None = None,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
     ) -> None:
         """Make a client. Nothing is opened or sent yet.
 
@@ -138,6 +99,12 @@ class A2E:
                 such as 0.5. Left out, any number.
             in_flight_per_kind: tasks of a product that are under way at once at the most, by the
                 product's name, such as ``{"avatar_video": 2}``.
+            store: file that keeps every start with the caller's own data, made if it is missing,
+                in a folder that is there. After a restart, `unfinished` gives the jobs again. One
+                process at a time can have it.
+            tracer_provider: where OpenTelemetry spans go, if ``opentelemetry-api`` is installed;
+                left out, the global one.
+            meter_provider: where OpenTelemetry metrics go; left out, the global one.
 
         Raises:
             ConfigurationError: no token, or an address that is none.
@@ -154,13 +121,20 @@ class A2E:
             user_agent=config.user_agent(__version__),
         )
         self._open(
-            Session(settings, session=session, middlewares=middlewares, policy=retry),
+            Session(
+                settings,
+                session=session,
+                middlewares=middlewares,
+                policy=retry,
+                telemetry=find(tracer_provider, meter_provider),
+            ),
             schedule or Schedule(),
             webhook,
             in_flight=in_flight,
             starts_per_second=starts_per_second,
             in_flight_per_kind=in_flight_per_kind,
         )
+        self._keep_with(store)
 
     def _open(
         self,
@@ -172,9 +146,20 @@ class A2E:
     ) -> None:
         check_webhook(webhook)
         self._sandbox = sandbox
+        self._is_view = False
         self._core = Core(session, schedule, webhook=webhook, **limits)
         for kind in limits["in_flight_per_kind"] or ():
             self.check_kind(kind, field="in_flight_per_kind")
+
+    def _keep_with(self, store: str | os.PathLike[str] | None) -> None:
+        path = None if store is None else config.read_path("store", store)
+
+        def make() -> Keeper:
+            from a2e_async.store.keeper import Keeper  # noqa: PLC0415  (loaded at first use)
+
+            return Keeper(self._core, self.family, path)
+
+        self._core.keep_with(make, keeps=path is not None)
 
     @classmethod
     def sandbox(  # noqa: PLR0913  (each is a setting of its own, by keyword)
@@ -187,6 +172,9 @@ class A2E:
         in_flight: int | None = None,
         starts_per_second: float | None = None,
         in_flight_per_kind: Mapping[str, int] | None = None,
+        store: str | os.PathLike[str] | None = None,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
         **options: Any,
     ) -> Self:
         """Make a client on a local service in this process: no token, no network, no coins.
@@ -201,6 +189,9 @@ class A2E:
             in_flight: limit as of the client itself.
             starts_per_second: limit as of the client itself.
             in_flight_per_kind: limit as of the client itself.
+            store: as of the client itself.
+            tracer_provider: as of the client itself.
+            meter_provider: as of the client itself.
             options: arguments of `a2e_async.sandbox.Sandbox`.
 
         Returns:
@@ -229,7 +220,12 @@ class A2E:
         )
         client = cls.__new__(cls)
         client._open(  # noqa: SLF001  (its own class)
-            Session(settings, policy=retry, address=address),
+            Session(
+                settings,
+                policy=retry,
+                address=address,
+                telemetry=find(tracer_provider, meter_provider),
+            ),
             schedule or Schedule().faster(min(max(service.speed, 1.0), _FASTEST)),
             webhook,
             own,
@@ -237,35 +233,8 @@ class A2E:
             starts_per_second=starts_per_second,
             in_flight_per_kind=in_flight_per_kind,
         )
+        client._keep_with(store)  # noqa: SLF001
         return client
-
-    @classmethod
-    def kinds(cls) -> tuple[str, ...]:
-        """Name all products: each kind is also the name of the client's attribute."""
-        return parts.names(cls, FamilyOf)
-
-    @classmethod
-    def check_kind(cls, kind: str, *, field: str = "kind") -> None:
-        """Raise `ValueError`, with the names that there are, unless a name is a product's."""
-        kinds = cls.kinds()
-        if kind not in kinds:
-            from a2e_async.tasks.manual import meant  # noqa: PLC0415  (for a mistake only)
-
-            known = ", ".join(kinds)
-            raise ValueError(f"{field}: expected one of {known}, got {kind!r}{meant(kind, kinds)}")
-
-    def family(self, kind: str) -> Family[..., Any]:
-        """Give the family of a product by its name.
-
-        Args:
-            kind: the product's name, such as ``text_to_image``.
-
-        Raises:
-            ValueError: there is no such product.
-        """
-        self.check_kind(kind)
-        found: Family[..., Any] = getattr(self, kind)
-        return found
 
     def __repr__(self) -> str:
         """Show where it talks to."""
@@ -290,45 +259,196 @@ class A2E:
         Tasks at the service go on, and their jobs can be resumed by another client. May be called
         more than once.
         """
+        if self._is_view:
+            return
         with anyio.CancelScope(shield=True):
             async with AsyncExitStack() as last_first:
                 if self._sandbox is not None:
                     last_first.push_async_callback(self._sandbox.aclose)
                 last_first.push_async_callback(self._core.aclose)
 
-    async def submit(self, request: Request[R], *, group: Hashable = None) -> Job[R]:
+    async def drain(self, *, timeout: float | None = None) -> list[str]:
+        """Start nothing any more, and wait for what is under way: the first half of a clean stop.
+
+        From the call on, what wants to start raises `ConfigurationError`, be it new or waiting for
+        its place: it was not sent. Starts that were sent are waited for however long their answers
+        take, since these tell the ids of what was paid for. Everything else works until `aclose`.
+
+        A drain that is cancelled ends no wait. One that is called during another gives the waits
+        the shorter of the two times.
+
+        Args:
+            timeout: seconds that waits go on at the most, from 0. Those that are left then end
+                with `JobError`, which has the job. None for as long as they last, each up to its
+                own timeout.
+
+        Returns:
+            The tokens of the tasks that go on at the service, as far as this client started them or
+            waited for them. `job` makes the jobs again, in another process too.
+
+        Raises:
+            TypeError: the timeout is no number.
+            ValueError: it is negative or not finite.
+            ConfigurationError: the client belongs to another event loop.
+        """
+        return await self._core.drain(config.read_seconds("timeout", timeout, zero=True))
+
+    @cached_property
+    def portal(self) -> Portal:
+        """Calls from other threads than the one of the client's event loop."""
+        from a2e_async.portal import Portal  # noqa: PLC0415  (loaded at first use)
+
+        return Portal(self._core.session)
+
+    def bound(self, *, tag: Any = None, group: Hashable = None) -> Self:
+        """Make a light view of the client, all of whose starts belong to somebody.
+
+        Its families take their usual fields: ``a2e.bound(group="user:42").text_to_image.start(…)``.
+        It has nothing of its own to be closed: `aclose` of a view does nothing.
+
+        Args:
+            tag: a JSON value that the jobs have again after a restart; needs a store.
+            group: whose starts they are, as for `submit`.
+
+        Returns:
+            The view. What it leaves out is that of the client or view that it is made of.
+
+        Raises:
+            ConfigurationError: a tag, and no store.
+        """
+        if tag is not None and not self._core.keeps:
+            raise ConfigurationError("tag: this needs a store, such as A2E(store='jobs.db')")
+        view = object.__new__(type(self))
+        view._core, view._sandbox, view._is_view = self._core, None, True
+        view._binding = self._binding.over(tag=tag, group=group)
+        return view
+
+    async def submit(
+        self,
+        request: Request[R],
+        *,
+        tag: Any = None,
+        group: Hashable = None,
+        key: str | None = None,
+    ) -> Job[R]:
         """Start the task of a request; the same as ``start`` of its family with its fields.
 
         Args:
             request: the request, such as ``TextToImage(prompt="a lake")``.
+            tag: a JSON value of your own, such as ``{"chat": 42}``, which the job has again after a
+                restart; needs a store.
             group: whose start it is, such as a user's id: where starts wait for the client's
-                limits, a free place goes to the group that has the fewest.
+                limits, a free place goes to the group that has the fewest. With a store, a text.
+            key: your own name of the request, of 1 to 500 characters; needs a store. The same key
+                gives the same job, whatever happened in between: what comes twice is paid once.
 
         Returns:
             The job, to await.
 
         Raises:
-            TypeError: it is no request, or the group cannot be one.
+            TypeError: it is no request, the group cannot be one, or the tag is no JSON value.
+            ValueError: the request makes several tasks, or the key has another request.
+            ConfigurationError: a tag or key, and no store.
+            JournalError: the store cannot be used.
             A2EError: what `Family.start` raises.
         """
-        return await self._family_of(request).submit(request, group=group)
+        return await self._family_of(request).submit(request, tag=tag, group=group, key=key)
 
-    async def run(self, request: Request[R], *, group: Hashable = None) -> R:
+    async def run(
+        self,
+        request: Request[R],
+        *,
+        tag: Any = None,
+        group: Hashable = None,
+        key: str | None = None,
+    ) -> R:
         """Start the task of a request and wait for it.
+
+        With a store, the result counts as handed over when this returns or raises `JobFailed`.
 
         Args:
             request: the request.
+            tag: as for `submit`.
             group: whose start it is, as for `submit`.
+            key: as for `submit`.
 
         Returns:
             The record of the completed task.
 
         Raises:
             TypeError: it is no request.
-            A2EError: what `Family.start` and `Job.wait` raise.
+            A2EError: what `submit` and `Job.wait` raise.
         """
         family = self._family_of(request)
-        return await family.result_of(await family.submit(request, group=group))
+        return await family.result_of(await family.submit(request, tag=tag, group=group, key=key))
+
+    async def enqueue(
+        self,
+        request: Request[R],
+        *,
+        tag: Any = None,
+        group: Hashable = None,
+        key: str | None = None,
+    ) -> QueuedJob[R]:
+        """Take a request, and start its task as soon as the client's limits have a place for it.
+
+        With a store, the request is kept for good when this returns, and started after a restart if
+        it was not before.
+
+        Args:
+            request: the request.
+            tag: as for `submit`.
+            group: whose start it is, as for `submit`.
+            key: as for `submit`.
+
+        Returns:
+            The job, to await. It tells its place in the line, and can be cancelled for nothing
+            until it is started. What a start raises, awaiting it does.
+
+        Raises:
+            TypeError, ValueError, JournalError: as for `submit`.
+            ConfigurationError: a tag or key, and no store; or the client is closed or drained.
+        """
+        return await self._family_of(request).queue(request, tag=tag, group=group, key=key)
+
+    def unfinished(self, *, group: str | None = None) -> AsyncIterator[QueuedJob[Any]]:
+        """Go through the jobs of the store that were not handed over, with their tags.
+
+        Each goes on by itself from the moment at which it is given: what was not started yet is
+        started when its turn comes; what was started is waited for; of a start that a crash has cut
+        off, the task is looked for by its name, and it is started again only where there provably
+        is none. What has ended comes with its record. `Job.acknowledge` ends this.
+
+        Args:
+            group: only the jobs of this group; left out, those of the view's, or all.
+
+        Returns:
+            An asynchronous iterator over jobs, in the order in which their requests were kept.
+
+        Raises:
+            ConfigurationError: there is no store.
+            JournalError: it cannot be used: another process has it, or it is damaged.
+        """
+        return self._core.keeper.unfinished(self._whose(group))
+
+    async def spent(self, *, group: str | None = None, since: datetime | None = None) -> float:
+        """Add up the coins of the starts in the store, such as for a user's quota.
+
+        Args:
+            group: only those of this group; left out, those of the view's, or all.
+            since: only starts from this moment on. What was handed over is kept for seven days.
+
+        Returns:
+            Coins, as the service told them; a start whose price it did not tell counts as 0.
+
+        Raises:
+            ConfigurationError: there is no store.
+            JournalError: it cannot be used.
+        """
+        return await self._core.keeper.spent(self._whose(group), since)
+
+    def _whose(self, group: Hashable) -> Any:
+        return self._binding.group if group is None else group
 
     def _family_of(self, request: Request[R]) -> Family[Any, R]:
         if not isinstance(request, Request):
@@ -419,7 +539,7 @@ class A2E:
         from a2e_async.batch.settings import Settings  # noqa: PLC0415
 
         settings = Settings(
-            group=group,
+            group=self._whose(group),
             journal=journal,
             retry=retry,
             budget=budget,

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -150,6 +151,28 @@ def read_seconds(field: str, value: float | None, *, zero: bool = False) -> floa
     if not math.isfinite(value) or value < 0 or (value == 0 and not zero):
         raise ValueError(f"{allowed}, got {value!r}")
     return float(value)
+
+
+def read_path(field: str, value: object) -> Path:
+    """Check the path of a file that a caller gave.
+
+    Args:
+        field: the argument's name, for the message.
+        value: a text or a path.
+
+    Returns:
+        The path.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: it names nothing, such as an empty text.
+    """
+    words = f"{field}: expected the path of a file, got {value!r}"
+    if not isinstance(value, (str, Path)):
+        raise TypeError(words)
+    if not str(value).strip() or "\0" in str(value):
+        raise ValueError(words)
+    return Path(value)
 
 
 def _check_seconds(_: object, attribute: attrs.Attribute[float], value: float) -> None:

@@ -18,7 +18,8 @@
     ├── JobError                  a wait that ended without a result
     │   ├── JobFailed             the task failed
     │   ├── JobTimeout            the wait's time is up (also a TimeoutError)
-    │   └── JobNotFound           the service does not know the task
+    │   ├── JobNotFound           the service does not know the task
+    │   └── JobCancelled          cancelled before it was started; nothing was spent
     ├── Unsupported               a verb that the product does not have
     │                             (also a NotImplementedError)
     ├── BudgetExceeded            a start that the caller's budget does not cover
@@ -94,15 +95,32 @@ class A2EError(Exception):
 
     def __str__(self) -> str:
         """Show the message, and the job that it concerns."""
-        if self.job is None or self.job.token in self.message:
+        token = None if self.job is None else _token_of(self.job)
+        if token is None or token in self.message:
             return self.message
-        return f"{self.message} [job {self.job.token}]"
+        return f"{self.message} [job {token}]"
+
+
+def _token_of(job: Job[Any]) -> str | None:
+    try:
+        return job.token
+    except JobError:
+        # It has none before it is started.
+        return None
 
 
 def _restored(kind: type[A2EError], kept: dict[str, Any]) -> A2EError:
     error = kind.__new__(kind, kept["message"])
     vars(error).update(kept)
     return error
+
+
+def renewed(error: Exception) -> Exception:
+    """Make an error anew, to be raised once more: each raise adds a traceback to what it raises."""
+    fresh = error.__class__.__new__(error.__class__, *error.args)
+    vars(fresh).update(vars(error))
+    fresh.__cause__, fresh.__suppress_context__ = error.__cause__, error.__suppress_context__
+    return fresh.with_traceback(None)
 
 
 class ConfigurationError(A2EError):
@@ -262,6 +280,10 @@ class JobTimeout(JobError, TimeoutError):
 
 class JobNotFound(JobError):
     """The service does not know the task: a wrong id, deleted, or expired."""
+
+
+class JobCancelled(JobError):
+    """The job was cancelled before it was started. Nothing was sent, and nothing was spent."""
 
 
 class Unsupported(A2EError, NotImplementedError):

@@ -16,6 +16,7 @@ class HasCore(Protocol):
     """Who has such parts."""
 
     _core: Core
+    _binding: Any
 
 
 class Group(Generic[T]):
@@ -52,13 +53,31 @@ class Group(Generic[T]):
         """Give the client's own one, made at the first time."""
         if client is None:
             return self
-        core = client._core  # noqa: SLF001  (it is a part of the client)
-        part = vars(client)[self._name] = self._make(core)
+        part = vars(client)[self._name] = self._made_for(client)
         return part
 
+    def _made_for(self, client: HasCore) -> T:
+        return self._make(client._core)  # noqa: SLF001  (it is a part of the client)
 
-class FamilyOf(Group[T]):
+
+class Bindable(Protocol):
+    """What can belong to somebody."""
+
+    def bind(self, binding: Any) -> None:
+        """Have all starts belong to somebody."""
+        ...
+
+
+B = TypeVar("B", bound=Bindable)
+
+
+class FamilyOf(Group[B]):
     """A family, whose name in the client is its product's kind."""
+
+    def _made_for(self, client: HasCore) -> B:
+        family = super()._made_for(client)
+        family.bind(client._binding)  # noqa: SLF001
+        return family
 
 
 def names(owner: type, kind: type[Group[Any]]) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from a2e_async import logs
 from a2e_async.batch.engine import Engine, Way
 from a2e_async.batch.outcome import Outcome, Progress
 from a2e_async.batch.run import BatchRun
@@ -19,7 +19,7 @@ from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.core import Core
 from a2e_async.journal.journal import Journal
 
-_log = logging.getLogger("a2e_async.batch")
+_log = logs.get("a2e_async.batch")
 
 _WINDOW = 256
 """Items under way at the most where no number of tasks in flight is given."""

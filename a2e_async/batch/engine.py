@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
+from a2e_async import logs
 from a2e_async.batch.dry import DryLife
 from a2e_async.batch.life import BatchLife
 from a2e_async.batch.outcome import Outcome
@@ -17,7 +17,7 @@ from a2e_async.batch.source import Entry
 from a2e_async.errors import ConfigurationError, JournalError
 from a2e_async.journal.item import State
 
-_log = logging.getLogger("a2e_async.batch")
+_log = logs.get("a2e_async.batch")
 
 Way: TypeAlias = BatchLife | DryLife
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from typing import Any, TypeAlias
@@ -10,7 +9,7 @@ from typing import Any, TypeAlias
 import anyio
 import attrs
 
-from a2e_async import clock
+from a2e_async import clock, logs
 from a2e_async.batch.shape import shape_of
 from a2e_async.durable.reservation import Reservation
 from a2e_async.errors import A2EError, AuthenticationFailed
@@ -19,7 +18,7 @@ from a2e_async.http.session import Session
 from a2e_async.resources.account import Account
 from a2e_async.tasks.request import Request
 
-_log = logging.getLogger("a2e_async.batch")
+_log = logs.get("a2e_async.batch")
 
 Estimate: TypeAlias = float | Mapping[str, float] | None
 
@@ -157,7 +156,8 @@ class Prices:
         try:
             coins = (await self._account.quote(request)).coins
         except A2EError as error:
-            _log.info("%s: no quote: %s", request.product.kind, error)
+            kind = request.product.kind
+            _log.info("%s: no quote: %s", kind, error, kind=kind)
             if is_transient(error) or isinstance(error, AuthenticationFailed):
                 pause = _ASK_SOON if known.seen is None else _ASK_AGAIN
                 known.ask_at = clock.now() + pause

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Protocol
 import anyio
 import attrs
 
-from a2e_async import clock, status
+from a2e_async import clock, logs, status
 from a2e_async.durable.absence import LISTED, Dates, Lost, Row, Walk
 from a2e_async.errors import A2EError, JournalError
 from a2e_async.jobs.core import Core
@@ -20,7 +19,7 @@ from a2e_async.journal.known import Known
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
 
-_log = logging.getLogger("a2e_async.durable")
+_log = logs.get("a2e_async.durable")
 
 _MOST_PAGES = 1000
 
@@ -138,7 +137,8 @@ class Finder:
         except JournalError:
             raise
         except A2EError as error:
-            _log.info("%s: looking for tasks by name failed: %s", product.kind, error)
+            words = "%s: looking for tasks by name failed: %s"
+            _log.info(words, product.kind, error, kind=product.kind)
             walk.is_good = False
         walk.end(under_way)
         return _Found(begun, clock.now(), walk, named, answered)

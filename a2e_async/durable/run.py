@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any, TypeAlias
 
 import anyio
 
-from a2e_async import clock
+from a2e_async import clock, logs
 from a2e_async.durable.finder import Finder
 from a2e_async.durable.patience import Patience
 from a2e_async.durable.reservation import Reservation
@@ -25,7 +24,7 @@ from a2e_async.journal.item import Item, State
 from a2e_async.journal.journal import Journal
 from a2e_async.tasks.request import Request
 
-_log = logging.getLogger("a2e_async.durable")
+_log = logs.get("a2e_async.durable")
 
 _WOKEN = 2
 """For each start that goes well, so many are tried again that were refused."""

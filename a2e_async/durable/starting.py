@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 import anyio
 import attrs
 
-from a2e_async import clock
+from a2e_async import clock, logs
 from a2e_async.durable.life import Life
 from a2e_async.durable.lookup import look_up
 from a2e_async.durable.patience import is_refused_for_now, may_pass
@@ -33,7 +32,7 @@ from a2e_async.journal import state as steps
 from a2e_async.journal.item import Note, State
 from a2e_async.tasks.request import Request
 
-_log = logging.getLogger("a2e_async.durable")
+_log = logs.get("a2e_async.durable")
 
 # These concern all starts: the next one would be refused as well.
 _FOR_ALL = (AuthenticationFailed, ConfigurationError, InsufficientCoins)
@@ -201,7 +200,8 @@ class Starting:
         try:
             await self._life.move(accepted)
         except JournalError as error:
-            _log.error("%s was started, and its id is not in the journal", job.token)
+            words = "%s was started, and its id is not in the journal"
+            _log.error(words, job.token, job=job.token, kind=job.kind)
             error.add_note(f"{job.token} was started, and goes on: a2e.job(token) resumes it")
             raise
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
-from typing import Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 import anyio
 
-from a2e_async.errors import A2EError, NotFound, SubmitUncertain
+from a2e_async import clock, logs
+from a2e_async.errors import A2EError, JobFailed, NotFound, SubmitUncertain
 from a2e_async.http.call import Call
 from a2e_async.http.envelope import Envelope
 from a2e_async.http.once import uncertain_if_lost
 from a2e_async.http.paging import check_page_size, walk
 from a2e_async.http.retry import Effect
+from a2e_async.http.session import Witness
 from a2e_async.jobs import starts
+from a2e_async.jobs.binding import Binding
 from a2e_async.jobs.core import Core
+from a2e_async.jobs.draining import Departure
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.lists import pages_of
 from a2e_async.jobs.place import Place
@@ -26,8 +29,12 @@ from a2e_async.tasks import manual
 from a2e_async.tasks.product import Product, objects_in, read_id
 from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
+from a2e_async.telemetry.silent import Start
 
-_log = logging.getLogger("a2e_async.jobs")
+if TYPE_CHECKING:
+    from a2e_async.jobs.queued import QueuedJob
+
+_log = logs.get("a2e_async.jobs")
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record)
@@ -37,10 +44,13 @@ Jobs: TypeAlias = list[Job[R]]
 Records: TypeAlias = list[R]
 
 PAGE_SIZE = 50
+_NO_PLACE = nullcontext()
 
 
 class Family(Generic[P, R]):
     """The verbs of one product. Reached from the client: ``a2e.text_to_image``."""
+
+    _binding = Binding()
 
     def __new__(cls, core: Core, request: Callable[P, Request[R]]) -> Self:
         """Make one whose verbs tell the product's own fields."""
@@ -57,6 +67,10 @@ class Family(Generic[P, R]):
     def request_class(self) -> type[Request[R]]:
         """The product's request class."""
         return cast("type[Request[R]]", self._request)
+
+    def bind(self, binding: Binding) -> None:
+        """Have all starts belong to somebody, as those of a view of the client do."""
+        self._binding = binding
 
     def __repr__(self) -> str:
         """Show the product."""
@@ -82,6 +96,25 @@ class Family(Generic[P, R]):
         """
         return await self.submit(self._made(*args, **kwargs))
 
+    async def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob[R]:
+        """Take a request, and start its task as soon as the client's limits have a place for it.
+
+        Args:
+            args: none; all fields are given by name.
+            kwargs: the fields of the product's request class.
+
+        Returns:
+            The job, to await. It tells its place in the line, and can be cancelled for nothing
+            until it is started. What a start raises, awaiting it does.
+
+        Raises:
+            TypeError: a field is missing, unknown or of the wrong type.
+            ValueError: a field is out of bounds, or the request makes several tasks.
+            ConfigurationError: the client is closed or drained.
+            JournalError: the client's store cannot be used.
+        """
+        return await self.queue(self._made(*args, **kwargs))
+
     async def start_all(self, *args: P.args, **kwargs: P.kwargs) -> Jobs[R]:
         """Start the tasks of a request that makes several.
 
@@ -96,7 +129,11 @@ class Family(Generic[P, R]):
             TypeError, ValueError, APIError, UploadFailed, ConnectionFailed, SubmitUncertain: as
                 for `start`.
         """
-        return await self.submit_all(self._made(*args, **kwargs))
+        request, whose = self._made(*args, **kwargs), self._binding
+        if self._core.keeps:
+            keeper = self._core.keeper
+            return [*await keeper.submit_all(request, tag=whose.tag, group=whose.group, key=None)]
+        return await self.submit_all(request, group=whose.group)
 
     async def run(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Start a task and wait for it.
@@ -126,37 +163,72 @@ class Family(Generic[P, R]):
     async def result_of(self, job: Job[R]) -> R:
         """Wait for a job that the caller has no hold of, as `run` does.
 
-        A wait that is cancelled leaves the job's token in the log and as a note of the error.
+        A wait that is cancelled leaves the job's token in the log and as a note of the error. Where
+        a store keeps the job, how it ended counts as handed over.
         """
         try:
-            return await job
+            record = await job
+        except JobFailed:
+            await self._handed_over(job)
+            raise
         except anyio.get_cancelled_exc_class() as error:
             error.add_note(f"The task goes on: resume it with a2e.job({job.token!r})")
-            _log.warning("%s: nobody waits for it any more; it goes on", job.token)
+            words = "%s: nobody waits for it any more; it goes on"
+            _log.warning(words, job.token, job=job.token, kind=job.kind)
             raise
+        await self._handed_over(job)
+        return record
 
-    async def submit(self, request: Request[R], *, group: Hashable = None) -> Job[R]:
+    async def _handed_over(self, job: Job[R]) -> None:
+        if self._core.keeps:
+            await job.acknowledge()
+
+    async def submit(
+        self,
+        request: Request[R],
+        *,
+        tag: Any = None,
+        group: Hashable = None,
+        key: str | None = None,
+    ) -> Job[R]:
         """Start the task of a request, as `start` does with its fields.
 
         Args:
             request: the request.
+            tag: a JSON value that the job has again after a restart, where the client has a store.
             group: whose start it is, such as a user's id: a free place under the client's limits
                 goes to the group that has the fewest.
+            key: the caller's own name of the request, where the client has a store: the same one
+                gives the same job.
         """
-        if request.expected_tasks > 1:
-            raise ValueError(
-                f"{type(request).__name__}: this request makes {request.expected_tasks} tasks, and "
-                f"start gives one job; use a2e.{self.product.kind}.start_all(…)"
-            )
-        job, *more = await self.submit_all(request, group=group)
+        check_single(request)
+        whose = self._binding.over(tag=tag, group=group)
+        if self._core.keeps or tag is not None or key is not None:
+            keeper = self._core.keeper
+            return await keeper.submit(request, tag=whose.tag, group=whose.group, key=key)
+        job, *more = await self.submit_all(request, group=whose.group)
         self.warn_of_more(job, more)
         return job
+
+    async def queue(
+        self,
+        request: Request[R],
+        *,
+        tag: Any = None,
+        group: Hashable = None,
+        key: str | None = None,
+    ) -> QueuedJob[R]:
+        """Take a request, as `enqueue` does with its fields and `submit` tells of the others."""
+        whose = self._binding.over(tag=tag, group=group)
+        keeper = self._core.keeper
+        return await keeper.enqueue(request, tag=whose.tag, group=whose.group, key=key)
 
     def warn_of_more(self, job: Job[R], more: Iterable[Job[R]]) -> None:
         """Log the tasks that a start made besides the one that was asked for, if it did."""
         others = ", ".join(other.token for other in more)
         if others:
-            _log.warning("%s: the service made more tasks than asked: %s", job.token, others)
+            words = "%s: the service made more tasks than asked: %s"
+            _log.warning(words, job.token, others, job=job.token, kind=job.kind)
 
     async def submit_all(
         self, request: Request[R], *, group: Hashable = None, place: Place | None = None
@@ -169,13 +241,15 @@ class Family(Generic[P, R]):
             place: a place that was waited for already, under the client's limits among others. It
                 is held or released in any case.
         """
-        if place is None:
-            place = await self._core.place_for(
-                self.product.kind, group=group, tasks=request.expected_tasks
-            )
-        with place or nullcontext():
-            records, has_bell = await starts.start(self._core, request, place)
-            return self._all_started(records, place, has_bell=has_bell)
+        with place or _NO_PLACE, self._core.departure() as departure:
+            if place is None:
+                place = await self._core.place_for(
+                    self.product.kind, group=group, tasks=request.expected_tasks
+                )
+            with place or _NO_PLACE:
+                gate = departure.through(place)
+                records, has_bell = await starts.start(self._core, request, gate)
+                return self._all_started(records, place, has_bell=has_bell)
 
     def _all_started(
         self, records: Records[R], place: Place | None, *, has_bell: bool = False
@@ -201,16 +275,21 @@ class Family(Generic[P, R]):
             SubmitUncertain: the answer was lost, or tells of no task where none was given.
             A2EError: what `Session.call` raises.
         """
-        place = await self._core.place_for(self.product.kind)
-        with place or nullcontext():
-            job = await self._set_going(call, task_id, place)
-            if place is not None:
-                place.hold(self._core.poller, [self._core.poller.watch(self.product, job.id)])
-            return job
+        with self._core.departure() as departure:
+            place = await self._core.place_for(self.product.kind)
+            with place or _NO_PLACE:
+                with self._core.telemetry.start(self.product.kind) as told:
+                    job = await self._set_going(call, task_id, departure.through(place), told)
+                if place is not None:
+                    place.hold(self._core.poller, [self._core.poller.watch(self.product, job.id)])
+                return job
 
-    async def _set_going(self, call: Call, task_id: str | None, place: Place | None) -> Job[R]:
+    async def _set_going(
+        self, call: Call, task_id: str | None, gate: Departure, told: Start
+    ) -> Job[R]:
+        sent = clock.now()
         with self._if_lost(call):
-            answer = await self.send_once(call, task_id, place)
+            answer = await self._send_once(call, task_id, gate, told.attempted)
             raws = [*objects_in(answer.data)]
             if not raws and task_id is None:
                 raise starts.no_id(answer)
@@ -219,18 +298,20 @@ class Family(Generic[P, R]):
         if task_id is not None:
             self._core.poller.begin_anew(self.product, task_id)
         if raw is None:
-            return self.job(cast("str", task_id))
-        return self._started(self._core.reader.record(self.product, raw))
+            job, coins = self.job(cast("str", task_id)), None
+        else:
+            record = self._core.reader.record(self.product, raw)
+            job, coins = self._started(record), record.coins
+        price, seconds = {job.id: coins}, clock.now() - sent
+        starts.tell(told, self.product, price, trace_id=answer.trace_id, seconds=seconds)
+        return job
 
-    async def send_once(
-        self, call: Call, task_id: str | None = None, place: Place | None = None
-    ) -> Envelope:
+    async def send_once(self, call: Call, task_id: str | None = None) -> Envelope:
         """Send what may be charged and is no start; it is never sent twice.
 
         Args:
             call: the request.
             task_id: the task that it is about, whose job the errors hold.
-            place: its place under the client's limits, if it has one.
 
         Returns:
             The answer.
@@ -239,9 +320,17 @@ class Family(Generic[P, R]):
             SubmitUncertain: it was lost.
             A2EError: what `Session.call` raises.
         """
+        with self._core.departure() as departure:
+            return await self._send_once(call, task_id, departure)
+
+    async def _send_once(
+        self, call: Call, task_id: str | None, gate: Departure, witness: Witness | None = None
+    ) -> Envelope:
         try:
             with self._if_lost(call):
-                return await self._core.session.call(call, effect=Effect.START, gate=place)
+                return await self._core.session.call(
+                    call, effect=Effect.START, gate=gate, witness=witness
+                )
         except A2EError as error:
             if task_id is not None:
                 if isinstance(error, SubmitUncertain):
@@ -249,10 +338,13 @@ class Family(Generic[P, R]):
                 error.concern(self.job(task_id))
             raise
         except anyio.get_cancelled_exc_class():
+            if not gate.may_have_started:
+                raise
             if task_id is not None:
                 self._core.poller.begin_anew(self.product, task_id)
             words = "%s: cancelled during %s %s, which may have been carried out and charged: %s"
-            _log.warning(words, self.product.kind, call.method, call.path, task_id or "a new task")
+            kind, about = self.product.kind, {"method": call.method, "path": call.path}
+            _log.warning(words, kind, *about.values(), task_id or "a new task", kind=kind, **about)
             raise
 
     def _if_lost(self, call: Call) -> AbstractContextManager[None]:
@@ -378,6 +470,15 @@ class Family(Generic[P, R]):
             ConnectionFailed: there was no answer.
         """
         await self.job(task_id).delete()
+
+
+def check_single(request: Request[Any]) -> None:
+    """Raise `ValueError` if a request makes several tasks."""
+    if request.expected_tasks > 1:
+        raise ValueError(
+            f"{type(request).__name__}: this request makes {request.expected_tasks} tasks, and "
+            f"start gives one job; use a2e.{request.product.kind}.start_all(…)"
+        )
 
 
 def _known(outcome: R | Exception) -> R | None:

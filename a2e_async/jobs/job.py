@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from a2e_async import clock
 from a2e_async.config import read_seconds
@@ -25,10 +25,14 @@ from a2e_async.errors import (
 from a2e_async.http import once
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.names import is_made_up
-from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, OutOfTime, Watch, news
+from a2e_async.jobs.watch import ClosedWhileWaiting, LookingStopped, News, OutOfTime, Watch
 from a2e_async.status import JobStatus
 from a2e_async.tasks.product import Product
 from a2e_async.tasks.record import Record
+
+if TYPE_CHECKING:
+    from a2e_async.jobs.snapshot import Snapshot
+    from a2e_async.jobs.updates import Snapshots, Updates
 
 R = TypeVar("R", bound=Record)
 
@@ -57,12 +61,12 @@ class Job(Generic[R]):
     The states are those of `JobStatus`. The job ends as ``COMPLETED`` or ``FAILED`` and stays so.
     """
 
-    __slots__ = ("_core", "_watch")
+    __slots__ = ("_core", "_watched")
 
     def __init__(self, core: Core, watch: Watch[R]) -> None:
         """Made by a family's ``start`` and ``job``, and by `A2E.job`."""
         self._core = core
-        self._watch = watch
+        self._watched = watch
 
     @classmethod
     def of_record(cls, core: Core, product: Product[R], record: R) -> Job[R]:
@@ -70,6 +74,10 @@ class Job(Generic[R]):
         watch = core.poller.watch(product, record.id)
         core.poller.learn(watch, record)
         return cls(core, watch)
+
+    @property
+    def _watch(self) -> Watch[R]:
+        return self._watched
 
     @property
     def id(self) -> str:
@@ -92,6 +100,16 @@ class Job(Generic[R]):
         return self._watch.record
 
     @property
+    def started(self) -> bool:
+        """Whether it has a task; only a `QueuedJob` may have none yet."""
+        return True
+
+    @property
+    def tag(self) -> Any:
+        """The JSON value that the caller gave with a start that a store keeps; else None."""
+        return None
+
+    @property
     def status(self) -> JobStatus:
         """The status that was last seen."""
         return self._watch.status or JobStatus.SENT
@@ -100,6 +118,20 @@ class Job(Generic[R]):
     def done(self) -> bool:
         """Whether the task is known to have ended, well or not."""
         return self._watch.ended
+
+    @property
+    def snapshot(self) -> Snapshot[R]:
+        """What a person would see of the job now."""
+        from a2e_async.jobs.snapshot import Snapshot  # noqa: PLC0415  (loaded at first use)
+
+        record = self.record
+        return Snapshot(
+            kind=self.kind,
+            token=self.token,
+            status=self.status,
+            progress=None if record is None else record.progress,
+            record=record,
+        )
 
     def __repr__(self) -> str:
         """Show the token and the status."""
@@ -126,25 +158,28 @@ class Job(Generic[R]):
             JobTimeout: the time is up. The task goes on, and the job can be awaited again.
             JobNotFound: the service does not know the task.
             APIError: looking is refused, for one because the token is not good any more.
-            JobError: the client was closed during the wait.
+            JobError: the client was closed or drained during the wait.
             ConfigurationError: the client is closed, or belongs to another event loop.
         """
         # No other coroutine or scope in here: a hundred thousand of these may wait at once.
         end = self._end(timeout)
-        while not self.done:
-            waiter = self._news(end, changes=False)
-            try:
-                error = await waiter
-            finally:
-                waiter.cancel()
-            if error is not None and not self.done:
-                self._raise(error, timeout)
-        return self._result()
+        with nullcontext() if self.done else self._core.telemetry.wait(self.kind, self.id):
+            while not self.done:
+                waiter = self._news(end, changes=False)
+                try:
+                    error = await waiter
+                finally:
+                    waiter.cancel()
+                if error is not None and not self.done:
+                    self._raise(error, timeout)
+            return self._result()
 
-    def updates(self, *, timeout: Timeout = _DEFAULT) -> Updates[R]:
+    def updates(self, *, every: float = 0.0, timeout: Timeout = _DEFAULT) -> Updates[R]:
         """Follow the task.
 
         Args:
+            every: seconds from one record to the next at the least, from 0. Of the changes in
+                between, the newest is given. The final record comes at once.
             timeout: seconds from the first step to the last, as for `wait`.
 
         Returns:
@@ -152,8 +187,32 @@ class Job(Generic[R]):
             further one differs from the one before in status, progress or outputs; the last one is
             final, completed or failed. It can be left at any moment and holds nothing open.
             Going on raises what `wait` raises, `JobFailed` excepted.
+
+        Raises:
+            TypeError, ValueError: ``every`` is no finite number of seconds from 0.
         """
-        return Updates(self, timeout)
+        from a2e_async.jobs.updates import Updates  # noqa: PLC0415  (loaded at first use)
+
+        return Updates(self, every, timeout)
+
+    def watch(self, *, every: float = 0.0, timeout: Timeout = _DEFAULT) -> Snapshots[R]:
+        """Follow the job as a person would, from its place in the line to its end.
+
+        Args:
+            every: seconds from one snapshot to the next at the least, as for `updates`.
+            timeout: seconds from the first step to the last, as for `wait`.
+
+        Returns:
+            An asynchronous iterator over snapshots, as `updates` is one over records. Each one
+            differs from the one before in what `describe` tells. The place in the line is looked
+            at once a second, or each ``every`` seconds if that is longer.
+
+        Raises:
+            TypeError, ValueError: ``every`` is no finite number of seconds from 0.
+        """
+        from a2e_async.jobs.updates import Snapshots  # noqa: PLC0415  (loaded at first use)
+
+        return Snapshots(self, every, timeout)
 
     async def refresh(self) -> R:
         """Look at the task once, now.
@@ -169,6 +228,18 @@ class Job(Generic[R]):
         """
         with self._named_errors():
             return await self._core.poller.refresh(self._watch)
+
+    async def acknowledge(self) -> None:
+        """Note in the client's store that the result, or the failure, was handed over.
+
+        `A2E.unfinished` gives the job no more then. Doing it again changes nothing.
+
+        Raises:
+            ConfigurationError: the client has no store.
+            ValueError: the store has no start of this task.
+            JournalError: the store cannot be used.
+        """
+        await self._core.keeper.acknowledge(self.kind, self.id)
 
     async def delete(self) -> None:
         """Delete the task with the service, by the product's documented delete operation.
@@ -227,7 +298,8 @@ class Job(Generic[R]):
         record = await self.wait()
         if not record.outputs:
             record = await self.refresh()
-        with self._named_errors():
+        results = len(record.outputs)
+        with self._named_errors(), self._core.telemetry.download(self.kind, self.id, results):
             if not record.outputs:
                 fields = ", ".join(self._watch.product.result_fields)
                 words = f"completed without a result: no address in {fields}; see record.raw"
@@ -255,6 +327,28 @@ class Job(Generic[R]):
             return clock.now() + self._watch.product.deadline
         seconds = read_seconds("timeout", timeout, zero=True)
         return None if seconds is None else clock.now() + seconds
+
+    def _shown(self) -> Hashable:
+        """Give what of the record is news when it changes; None before there is one."""
+        watch = self._watch
+        return None if watch.status is None else watch.shown
+
+    async def _change(self, until: float | None, *, only_end: bool) -> News:
+        """Wait for whoever follows the job.
+
+        Args:
+            until: when to give up, by the loop's clock; None for never.
+            only_end: whether to come back at the end only, not at each change.
+
+        Returns:
+            None if there may be something new, else the error that ends the wait: `OutOfTime` at
+            ``until``, or any that `_raise` takes.
+        """
+        waiter = self._news(until, changes=not only_end)
+        try:
+            return await waiter
+        finally:
+            waiter.cancel()
 
     def _news(self, end: float | None, *, changes: bool) -> asyncio.Future[News]:
         return self._core.poller.wait(self._watch, changes=changes, until=end)
@@ -285,10 +379,10 @@ class Job(Generic[R]):
         except NotFound as error:
             words = f"{self.token}: the service does not know this task"
             raise JobNotFound(words, job=self, record=self.record) from error
-        except ClosedWhileWaiting:
+        except ClosedWhileWaiting as closing:
             words = (
-                f"{self.token}: the client was closed during the wait. The task goes on: resume it "
-                f"with a2e.job({self.token!r})"
+                f"{self.token}: {closing.why}. The task goes on: resume it with "
+                f"a2e.job({self.token!r})"
             )
             raise JobError(words, job=self, record=self.record) from None
         except LookingStopped:
@@ -306,46 +400,3 @@ class Job(Generic[R]):
         code = record and record.failed_code
         shown = f"{self.token} failed: {reason}" + (f" (code {code})" if code else "")
         raise JobFailed(shown, job=self, record=record)
-
-
-class Updates(Generic[R]):
-    """The records of a job as they change, up to the final one."""
-
-    def __init__(self, job: Job[R], timeout: Timeout) -> None:
-        """Made by `Job.updates`."""
-        self._job = job
-        self._timeout: Timeout = timeout
-        self._started = False
-        self._end: float | None = None
-        self._last: R | None = None
-        self._shown: tuple[Any, ...] = ()
-
-    async def aclose(self) -> None:
-        """Do nothing: an iterator that is left holds nothing open. For `contextlib.aclosing`."""
-
-    def __aiter__(self) -> Updates[R]:
-        """Give itself."""
-        return self
-
-    async def __anext__(self) -> R:
-        """Wait for the next change."""
-        if self._last is not None and self._last.status.terminal:
-            raise StopAsyncIteration
-        if not self._started:
-            self._started, self._end = True, self._job._end(self._timeout)  # noqa: SLF001
-        while not self._has_news():
-            waiter = self._job._news(self._end, changes=True)  # noqa: SLF001
-            try:
-                error = await waiter
-            finally:
-                waiter.cancel()
-            if error is not None and not self._has_news():
-                self._job._raise(error, self._timeout)  # noqa: SLF001
-        record = self._job.record
-        assert record is not None
-        self._last, self._shown = record, news(record)
-        return record
-
-    def _has_news(self) -> bool:
-        watch = self._job._watch  # noqa: SLF001
-        return watch.status is not None and watch.shown != self._shown

@@ -17,7 +17,7 @@ from a2e_async.tasks.request import Request
 
 F = TypeVar("F")
 
-_VERBS = ("start", "start_all", "run")
+_VERBS = ("start", "enqueue", "start_all", "run")
 
 
 def explained(family: type[F], request: type[Request[Any]]) -> type[F]:

@@ -21,18 +21,20 @@ FLOORS = (
     ("client",),
     ("store",),
     ("batch", "webhooks", "sandbox"),
-    ("durable",),
+    ("durable", "products"),
     ("recipes", "families", "texts"),
     ("jobs",),
     ("journal", "parts", "portal"),
     ("tasks", "resources", "files"),
     ("http",),
-    ("wire", "errors", "config", "clock", "status", "facts", "lazy", "_version"),
+    ("telemetry",),
+    ("wire", "errors", "config", "clock", "status", "facts", "lazy", "logs", "_version"),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # On the same floor: results name media types, requests are checked where resources are asked.
 NEIGHBOURS = {("resources", "tasks"), ("files", "tasks"), ("wire", "errors"), ("config", "errors")}
+NEIGHBOURS |= {("logs", "errors")}
 
 # Lazy imports upwards, inside a function: the sandbox hands out clients of the SDK on itself.
 LAZY_UPWARDS = {("sandbox/sandbox.py", "client"), ("sandbox/pytest_plugin.py", "client")}

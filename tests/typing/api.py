@@ -18,11 +18,13 @@ from a2e_async import (
     JobStatus,
     Language,
     Record,
+    Snapshot,
     TextToImage,
     TextToImageRecord,
     Voice,
     Webhook,
     WebhookReceiver,
+    describe,
 )
 from a2e_async.families.extensions import ExtendedPrompt, PromptEvent
 from a2e_async.families.image_to_video import ProcessingTime, QueueLevel
@@ -73,6 +75,9 @@ async def job(job: Job[TextToImageRecord]) -> None:
     assert_type(await job.wait(timeout=None), TextToImageRecord)
     assert_type(await job.refresh(), TextToImageRecord)
     assert_type([r async for r in job.updates()], list[TextToImageRecord])
+    assert_type([s async for s in job.watch(every=3)], list[Snapshot[TextToImageRecord]])
+    assert_type(job.snapshot.record, TextToImageRecord | None)
+    assert_type(describe(job), str)
     assert_type(await job.download("out"), list[Path])
     assert_type(job.status, JobStatus)
     assert_type(job.record, TextToImageRecord | None)

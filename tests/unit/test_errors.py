@@ -40,6 +40,7 @@ PARENTS: dict[type[A2EError], type[Exception]] = {
     errors.JobFailed: errors.JobError,
     errors.JobTimeout: errors.JobError,
     errors.JobNotFound: errors.JobError,
+    errors.JobCancelled: errors.JobError,
     errors.Unsupported: A2EError,
     errors.BudgetExceeded: A2EError,
     errors.JournalError: A2EError,
