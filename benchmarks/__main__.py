@@ -21,7 +21,7 @@ from benchmarks import report
 from benchmarks.clients import REAL, SIMULATED
 
 HERE = Path(__file__).parent
-ORDER = ("import", "start", "httpx", "waiting", "lone", "scale", "real", "batch")
+ORDER = ("import", "start", "httpx", "waiting", "lone", "scale", "real", "batch", "loop")
 PACKAGES = ("aiohttp", "anyio", "orjson", "uvloop")
 
 

@@ -62,7 +62,8 @@ async def start_image(a2e: A2E) -> Job[Any]:
     return await a2e.text_to_image.start(prompt="a red fox in snow", width=1024, height=1024)
 
 
-async def _start_video(a2e: A2E) -> Job[Any]:
+async def start_video(a2e: A2E) -> Job[Any]:
+    """Start a task of a product whose tasks are looked at by its list."""
     return await a2e.avatar_video.start(anchor_id="65ee", anchor_type=0, audio_src=URL)
 
 
@@ -87,4 +88,4 @@ def _client(name: str, settings: str, opened: Any) -> Client:
 
 A2E_ASYNC = _client("a2e_async", "default schedule", _opening(start_image))
 A2E_PATIENT = _client("a2e_async", "timeout=None", _opening(start_image, timeout=None))
-A2E_VIDEO = _client("a2e_async, avatar video", "list pages, no batchDetail", _opening(_start_video))
+A2E_VIDEO = _client("a2e_async, avatar video", "list pages, no batchDetail", _opening(start_video))

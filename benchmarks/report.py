@@ -113,6 +113,7 @@ def _in_words(results: Results) -> str:
         _confirmed(results),
         _requests(results),
         _bulk(results),
+        _held(results),
     )
     measured = f"Measured with Python {around['python']} on {around['cores']} cores; {versions}."
     return " ".join(filter(None, told)) + f"\n\n{measured}"
@@ -187,6 +188,24 @@ def _bulk(results: Results) -> str:
         f"{with_it:.2f} ms with a journal and {without:.2f} ms without, waiting for the disk "
         f"included. From the {FIRST_ITEMS:,}th item to the last, the memory of the client grew by "
         f"{max(0.0, bulk['growth_mb']):.1f} MB."
+    )
+
+
+def _held(results: Results) -> str:
+    if "loop" not in results:
+        return ""
+    found = results["loop"]
+    callback, turn, garbage = (
+        max(row[what] for row in found["rows"]) for what in ("cpu_max", "turn_max", "gc_max")
+    )
+    return (
+        f"While {found['waiting']:,} jobs waited, ended and started and {found['downloads']} "
+        f"results downloaded, no callback held the event loop for more than "
+        f"{_figure(callback)} ms of its CPU time, and no turn of the loop took more than "
+        f"{_figure(turn)} ms; the first start, wait and download of a process took at most "
+        f"{_figure(max(found['first'].values()))} ms in one go. Python's own full collection of "
+        f"garbage took {_figure(garbage)} ms besides, most of it for the packages that are loaded: "
+        f"a process that calls `gc.freeze()` after its start leaves those out."
     )
 
 

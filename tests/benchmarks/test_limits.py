@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks import bench_lone, bench_waiting
 from benchmarks.client_a2e import A2E_ASYNC, A2E_PATIENT
 
@@ -11,6 +13,7 @@ def test_a_thousand_jobs_at_once_cost_few_requests_and_are_known_soon() -> None:
     assert [*bench_waiting.missed(row)] == []
 
 
+@pytest.mark.slow
 def test_a_lone_job_of_ten_minutes_costs_few_requests_and_is_known_in_time() -> None:
     row = bench_lone.measure(A2E_PATIENT, 10, 30)
     assert row["looks"][2] <= bench_lone.MOST_LOOKS
