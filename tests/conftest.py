@@ -14,6 +14,7 @@ from blockbuster import blockbuster_ctx
 
 from a2e_async import A2E, RetryPolicy, Schedule
 from a2e_async.config import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from tests.support.browser import MISSING, Browser, Chromium, Page, find
 from tests.support.scripted import Scripted
 
 TOKEN = "sk_test.eyJwcml2YXRlIjoiZGF0YSJ9.signature"
@@ -68,3 +69,21 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[aioresponses]:
         monkeypatch.setattr(aiohttp.ClientResponse, "__init__", init)
     with aioresponses() as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    command = find()
+    if command is None:
+        pytest.skip(MISSING)
+    process = Chromium(command)
+    yield process
+    process.close()
+
+
+@pytest.fixture
+async def page(chromium: Chromium) -> AsyncIterator[Page]:
+    """An empty page. A test fails when its console tells of an error or of a broken policy."""
+    async with Browser(chromium.url) as browser, browser.page() as opened:
+        yield opened
+        assert opened.problems == []

@@ -11,6 +11,7 @@ import pytest
 
 from tests.report.runs import at, failed, film, picture, row, write
 from tests.support.browser import Page
+from tests.support.contrast import contrast
 
 CARDS = "[...document.querySelectorAll('.card')]"
 TITLES = f"{CARDS}.map(it => it.querySelector('.title').textContent)"
@@ -18,6 +19,7 @@ KEYS = f"{CARDS}.map(it => it.querySelector('.key').textContent)"
 LOADED = "[...document.images].every(it => it.complete)"
 COUNT = "document.querySelector('#count').textContent"
 OPEN = "document.querySelector('#viewer').open"
+CONTRAST = contrast("h1, p, dt, dd, small, button, .quiet, .message")
 
 
 async def show(
@@ -346,26 +348,6 @@ async def test_a_screen_reader_is_told_all_of_it(page: Page, tmp_path: Path) -> 
     assert ("heading", "Items") not in told, "what is behind an open item is not told"
 
 
-CONTRAST = """(() => {
-  const light = (colour) => {
-    const [r, g, b] = colour.match(/[\\d.]+/g).map((it) => it / 255)
-      .map((it) => (it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (it) => {
-    const colour = getComputedStyle(it).backgroundColor;
-    return /, 0\\)$/.test(colour) && it.parentElement ? behind(it.parentElement) : colour;
-  };
-  const worst = [...document.querySelectorAll('h1, p, dt, dd, small, button, .quiet, .message')]
-    .filter((it) => it.checkVisibility() && it.textContent.trim() && !it.disabled)
-    .map((it) => {
-      const [one, other] = [light(getComputedStyle(it).color), light(behind(it))];
-      return [(Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05), it.outerHTML];
-    });
-  return worst.sort(([one], [other]) => one - other)[0];
-})()"""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_it_can_be_read_by_day_and_by_night(page: Page, tmp_path: Path, scheme: str) -> None:
     await page.prefer(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
@@ -449,6 +431,7 @@ async def test_an_empty_run_is_a_page_too(page: Page, tmp_path: Path) -> None:
     assert "No item has been started yet." in text
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 async def test_five_thousand_items_are_quick(page: Page, tmp_path: Path) -> None:
     names = [f"files/{n}.png" for n in range(500)]

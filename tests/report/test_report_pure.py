@@ -89,6 +89,7 @@ def page_of(*rows: Any, title: str = "A run") -> str:
     return assemble(entries, media, title=title, now=0.0)
 
 
+@pytest.mark.slow
 @given(st.lists(ROWS, max_size=4), TEXTS)
 def test_no_row_and_no_title_becomes_a_part_of_the_page(rows: list[Any], title: str) -> None:
     outline = Outline(page_of(*rows, title=title))

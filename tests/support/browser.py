@@ -182,8 +182,8 @@ class Page:
         """Write text where the focus is."""
         await self.send("Input.insertText", text=text)
 
-    async def click(self, selector: str) -> None:
-        """Click with the mouse in the middle of an element."""
+    async def click(self, selector: str, *, count: int = 1) -> None:
+        """Click with the mouse in the middle of an element; 2 is the second of a double click."""
         x, y = await self.run(
             f"(() => {{ const it = document.querySelector({selector!r}); "
             "it.scrollIntoView({block: 'center', behavior: 'instant'}); "
@@ -193,7 +193,7 @@ class Page:
         await self.point(x, y)
         for kind in ("mousePressed", "mouseReleased"):
             await self.send(
-                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
+                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count
             )
 
     async def point(self, x: float, y: float) -> None:
