@@ -34,13 +34,14 @@ PYTHONS = _installed() or None
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on every Python from 3.11 that is installed, on the newest with coverage."""
+    """Run the tests on every Python from 3.11 that is installed, slow ones on the newest only."""
     session.install(".[dev,fast]")
     # Many tests wait for sockets, so more workers than there are cores are no burden.
     workers = ("-n", str(2 * (os.cpu_count() or 1))) if not session.posargs else ()
-    # One is enough: coverage takes its time, and tells the same of each Python.
+    # One is enough: coverage and slow tests take their time, and tell the same of each Python.
     if session.posargs or session.python not in (None, *(PYTHONS or ())[-1:]):
-        session.run("python", "-m", "pytest", *workers, *session.posargs)
+        chosen = session.posargs or ("-m", "not slow")
+        session.run("python", "-m", "pytest", *workers, *chosen)
         return
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     if session.python not in (None, "3.11"):
@@ -64,7 +65,7 @@ def types(session: nox.Session) -> None:
     """Check the types of package and tests, with mypy and pyright."""
     session.install("-e", ".[dev,fast]", "mypy>=1.17", "pyright[nodejs]>=1.1.400", "nox")
     session.install("types-jsonschema")
-    session.run("mypy", "a2e_async", "tests", "benchmarks", "noxfile.py")
+    session.run("mypy", "a2e_async", "tests", "benchmarks", "examples", "noxfile.py")
     session.run("pyright")
 
 

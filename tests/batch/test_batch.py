@@ -150,6 +150,7 @@ async def test_a_batch_runs_once(a2e: A2E) -> None:
         await batch
 
 
+@pytest.mark.slow
 async def test_requests_are_read_as_places_become_free(a2e: A2E, sandbox: Sandbox) -> None:
     requests = Counted(500)
     most = 0

@@ -316,6 +316,7 @@ async def test_a_product_without_room_holds_up_no_other(a2e: A2E, sandbox: Sandb
     assert kinds.count("avatar_video") < 10
 
 
+@pytest.mark.slow
 async def test_recovery_comes_soon_after_a_busy_time(
     scripted_client: A2E, scripted: Scripted
 ) -> None:

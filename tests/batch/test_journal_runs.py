@@ -119,6 +119,7 @@ async def test_another_request_in_an_item_s_place_is_refused(
     assert len(sandbox.tasks) == len(first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [Fault.lost_answer(), Fault.status(502), Fault.lost_request()])
 async def test_lost_starts_are_found_or_made_once(
     a2e: A2E, sandbox: Sandbox, journal: Path, fault: Fault
@@ -327,6 +328,7 @@ async def test_a_dry_run_starts_nothing(a2e: A2E, sandbox: Sandbox, journal: Pat
 # The journal itself
 
 
+@pytest.mark.slow
 async def test_two_batches_cannot_write_one_journal(
     client_of: Clients, sandbox: Sandbox, journal: Path
 ) -> None:

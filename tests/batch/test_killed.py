@@ -28,6 +28,7 @@ async def _run(sandbox: Sandbox, directory: Path, token: str) -> asyncio.subproc
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_killed_run_loses_nothing_and_pays_once(tmp_path: Path, seed: int) -> None:

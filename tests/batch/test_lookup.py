@@ -174,6 +174,7 @@ BAD: dict[str, tuple[type[TextToImage | KlingImage], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 async def test_no_list_makes_a_batch_pay_twice(tmp_path: Path, name: str) -> None:
     kind, options = BAD[name]
@@ -213,6 +214,7 @@ async def test_what_was_not_carried_out_is_started_again(
     assert len(service.lost) == LOST
 
 
+@pytest.mark.slow
 async def test_a_list_that_is_put_right_tells_at_last(tmp_path: Path) -> None:
     """While the batch has other tasks, it goes on to look."""
     begun = time.time()
@@ -247,6 +249,7 @@ async def test_items_that_share_a_name_are_looked_for_together(a2e: A2E, sandbox
         assert outcome.ok or isinstance(outcome.error, SubmitUncertain), outcome.error
 
 
+@pytest.mark.slow
 async def test_a_journal_tells_when_tasks_were_started(tmp_path: Path) -> None:
     async with await Journal.open(tmp_path / "journal.db") as journal:
         items: list[Item] = []

@@ -175,6 +175,7 @@ def test_names_of_files(batch: Run) -> None:
     assert files() == ["fox-0 0.png"]
 
 
+@pytest.mark.slow
 def test_limits(batch: Run, service: Service) -> None:
     service.seconds = 0.2
 
@@ -450,6 +451,7 @@ def test_ctrl_c_in_json(batch: Run, service: Service) -> None:
     assert "run the same command again" in error["message"]
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_nothing_hangs(bare: Run, tmp_path: Path, service: Service) -> None:
     foxes(400)
     words = ["batch", "run", "m.csv", "--kind", "text_to_image", "-o", "out", "--no-download"]
@@ -481,6 +483,7 @@ def test_no_token_is_in_the_directory(batch: Run, service: Service) -> None:
 # On a terminal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_progress_is_drawn(
     batch: Run, service: Service, terminal: Callable[..., Terminal], columns: int

@@ -41,6 +41,7 @@ def offline(bare: Run, with_token: None) -> Run:
     return run  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_a_quote_without_a_network(offline: Run) -> None:
     ran = offline("batch", "quote", foxes(30), *KIND)
 
@@ -60,6 +61,7 @@ def test_a_run_without_a_network(offline: Run) -> None:
     assert "3 rows not started: the same command goes on" in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_json", [True, False])
 def test_why_nothing_starts_is_said_at_once(offline: Run, as_json: bool) -> None:
     more = ["--json"] if as_json else []
@@ -145,6 +147,7 @@ def test_the_bar_says_what_is_waited_for(
     assert any(told in line for line in seen(screen))
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_the_words_of_the_command_line(
     tmp_path: Path, bare: Run, service: Service
 ) -> None:

@@ -82,6 +82,7 @@ def test_an_own_file_as_json(a2e: Run) -> None:
     assert (report["tasks"], report["completed"]) == (2, 2)
 
 
+@pytest.mark.slow
 def test_no_more_tasks_are_under_way_than_said(a2e: Run, service: Service) -> None:
     service.seconds = 0.2
     file = prompts(Path("p.jsonl"), image(), image())

@@ -164,6 +164,7 @@ def test_a_lost_answer_is_found_again_by_the_name(a2e: Run, service: Service) ->
     assert "was lost, looking for 'a2e-" in ran.err
 
 
+@pytest.mark.slow
 def test_an_uncertain_start_tells_the_name(a2e: Run, service: Service) -> None:
     service.sandbox.faults.next("start", Fault.lost_request())
 
@@ -176,6 +177,7 @@ def test_an_uncertain_start_tells_the_name(a2e: Run, service: Service) -> None:
     assert "a2e jobs list --kind text_to_image --name where-is-it" in error["message"]
 
 
+@pytest.mark.slow
 def test_no_connection(bare: Run, with_token: None) -> None:
     ran = bare("coins", "--base-url", "http://127.0.0.1:1")
 

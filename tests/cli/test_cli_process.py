@@ -114,6 +114,7 @@ def own_sandbox() -> Iterator[dict[str, str]]:
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 def test_the_sandbox_serves_other_processes(own_sandbox: dict[str, str]) -> None:
     begun = time.monotonic()
 

@@ -91,6 +91,7 @@ async def test_closing_ends_a_download(
     assert [path async for path in anyio.Path(tmp_path).iterdir()] == []
 
 
+@pytest.mark.slow
 async def test_an_answer_that_drips_in_does_not_end_the_looks() -> None:
     looks = 0
 

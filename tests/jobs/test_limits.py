@@ -251,6 +251,7 @@ async def test_starts_are_evenly_apart(scripted: Scripted, service: Counted) -> 
     assert len(service.starts) == 45
 
 
+@pytest.mark.slow
 async def test_a_pace_below_one_in_a_second(scripted: Scripted, service: Counted) -> None:
     async with client_of(scripted, starts_per_second=2 / 3) as a2e:
         await finish(*(a2e.submit(picture()) for _ in range(3)))
@@ -270,6 +271,7 @@ async def test_a_start_that_is_sent_again_keeps_to_the_pace(
     assert service.most_in(0.2) <= 3
 
 
+@pytest.mark.slow
 async def test_a_full_house_is_met_with_fewer_starts(scripted: Scripted, service: Counted) -> None:
     """The service has room for four, and the caller asks for sixty-four at once."""
     service.capacity, service.seconds = 4, 0.05

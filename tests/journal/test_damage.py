@@ -62,6 +62,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_wrong_byte_is_reported_or_does_no_harm(sound: Path, data: st.DataObject) -> None:

@@ -224,6 +224,7 @@ ENDED: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_runs_with_crashes_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nobody else looks at these files, so there is no owner to wait for.

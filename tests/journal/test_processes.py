@@ -64,6 +64,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_killed_again_and_again_nothing_is_lost_and_nothing_started_twice(
     place: Place,
@@ -94,6 +95,7 @@ async def test_killed_again_and_again_nothing_is_lost_and_nothing_started_twice(
         assert (await journal.summary()).coins_spent == 10 * ITEMS
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 async def test_a_second_process_is_refused_until_the_first_has_gone(place: Place) -> None:
     with place.running("stay") as process:

@@ -90,6 +90,7 @@ def requests_of_anything(draw: st.DrawFn) -> tuple[type[Request[Any]], dict[str,
     return cls, fields
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(requests_of_anything())
 def test_anything_is_refused_by_name_or_is_json_by_the_facts(

@@ -138,6 +138,7 @@ async def test_each_call_sends_its_operation_in_a_form_that_the_facts_allow(labe
     assert [seen for seen in recorder.seen if seen.status in range(REFUSED, NOT_FOUND)] == []
 
 
+@pytest.mark.slow
 def test_the_command_prints_them_all() -> None:
     command = [sys.executable, "-m", "a2e_async", "operations", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

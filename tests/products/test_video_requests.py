@@ -74,6 +74,7 @@ def combinations(draw: st.DrawFn) -> tuple[type[Request[Any]], dict[str, Any]]:
     return cls, {name: it for name, it in given_fields.items() if it is not LEFT_OUT}
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None)
 @given(combinations())
 def test_any_combination_is_refused_by_name_or_good_for_the_service(

@@ -48,6 +48,7 @@ assert not {"PIL", "av", "jsonschema"} & set(sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["strict", "auto"])
 def test_the_fixture_works_in_both_modes(tmp_path: Path, mode: str) -> None:
     mark = "@pytest.mark.asyncio" if mode == "strict" else ""
