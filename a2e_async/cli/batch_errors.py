@@ -17,11 +17,11 @@ from a2e_async import (
     ServerError,
 )
 from a2e_async.batch.outcome import Outcome
-from a2e_async.durable.patience import is_refused_for_now, may_pass
 from a2e_async.cli import exits, messages
 from a2e_async.cli.exits import ExitCode
 from a2e_async.cli.output import count
 from a2e_async.cli.shell import Shell
+from a2e_async.durable.patience import is_refused_for_now, may_pass
 from a2e_async.errors import A2EError, SubmitUncertain
 
 _MOST_KINDS = 20
