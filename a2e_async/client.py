@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property
@@ -159,6 +160,9 @@ class A2E(Products):
 
             return Keeper(self._core, self.family, path)
 
+        if path is not None:
+            # What takes longest of it is better done now than in the middle of other work.
+            importlib.import_module("a2e_async.store.keeper")
         self._core.keep_with(make, keeps=path is not None)
 
     @classmethod

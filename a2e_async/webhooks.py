@@ -112,9 +112,10 @@ class Door(ABC):
     def asgi(self) -> Asgi:
         """The ASGI application that answers calls, under any path.
 
-        In FastAPI and Starlette: ``app.add_route("/a2e", receiver.asgi)``. Where it is mounted
-        instead, ``app.mount("/a2e", receiver.asgi)``, they want a slash at the end of the
-        webhook's ``url``, and send calls without it elsewhere, which the service does not follow.
+        In FastAPI and Starlette: ``app.router.routes.append(Route("/a2e", receiver.asgi))``. Where
+        it is mounted instead, ``app.mount("/a2e", receiver.asgi)``, they want a slash at the end of
+        the webhook's ``url``, and send calls without it elsewhere, which the service does not
+        follow.
         """
         return Asgi(self)
 

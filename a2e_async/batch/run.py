@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from a2e_async.errors import A2EError, BudgetExceeded, JournalError, renewed
 from a2e_async.files.disk import DiskError, make_directory
 from a2e_async.files.threads import finish_in_thread
 from a2e_async.jobs.core import Core
+from a2e_async.jobs.draining import draining
 from a2e_async.jobs.limits import Limits, Place, enter_all
 from a2e_async.journal.item import Item, State
 from a2e_async.journal.journal import Journal
@@ -56,6 +57,7 @@ class BatchRun(Run):
         self._halted: A2EError | None = None
         self._settled = asyncio.Event()
         self._is_closed = False
+        self._take_back: Callable[[], None] = lambda: None
 
     @property
     def seconds(self) -> float:
@@ -80,6 +82,7 @@ class BatchRun(Run):
         settings = self.settings
         if settings.dry_run:
             return
+        self._take_back = self.core.on_drain(self._drained)
         self.cwd = await finish_in_thread(Path.cwd)
         if settings.journal is not None:
             await _make_folder(settings.journal)
@@ -110,6 +113,7 @@ class BatchRun(Run):
         if self._is_closed:
             return
         self._is_closed = True
+        self._take_back()
         self.limits.close()
         try:
             if self.results is not None:
@@ -149,6 +153,10 @@ class BatchRun(Run):
             if isinstance(it, Item):
                 self.tally.found(it.state)
         return found
+
+    def _drained(self) -> None:
+        self.halt(draining())
+        self.wake_all()
 
     def halt(self, error: A2EError) -> None:
         """Start nothing any more, for a reason that concerns all."""

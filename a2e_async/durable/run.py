@@ -155,6 +155,11 @@ class Run:
             if not woken.is_set():
                 self._sleepers.remove(woken)
 
+    def wake_all(self) -> None:
+        """Have all tried again at once that sleep."""
+        while self._sleepers:
+            self._sleepers.popleft().set()
+
     def warn_of(self, error: A2EError) -> None:
         """Tell in the log, now and then, why starts wait."""
         if clock.now() - self._warned >= _BETWEEN_WARNINGS:

@@ -19,6 +19,7 @@ from a2e_async import (
     SubmitUncertain,
     TextToImage,
 )
+from a2e_async.sandbox import Fault, Sandbox
 from tests.conftest import QUICK_RETRY, QUICK_SCHEDULE, TOKEN
 from tests.jobs.service import BATCH, DETAIL, LIST, START, image, listing, many_at_once, until
 from tests.support.scripted import DROP, Reply, Scripted, Seen, ok, says
@@ -418,3 +419,23 @@ def test_another_event_loop_is_named() -> None:
 
 async def _coins(a2e: A2E) -> None:
     await a2e.account.coins()
+
+
+async def _outcomes(batch: Any) -> list[Any]:
+    return list(await batch)
+
+
+async def test_a_batch_that_waits_for_a_busy_service_ends_at_once(tmp_path: Path) -> None:
+    async with Sandbox(speed=100) as sandbox:
+        sandbox.faults.set_rate("start", Fault.rate_limited(30), 1.0)
+        async with sandbox.client() as a2e:
+            batch = a2e.batch(
+                [TextToImage(prompt=f"fox {n}") for n in range(5)], journal=tmp_path / "journal.db"
+            )
+            running = asyncio.ensure_future(_outcomes(batch))
+            await asyncio.sleep(1.0)
+            async with asyncio.timeout(5):
+                assert await a2e.drain() == []
+                outcomes = await running
+        assert [type(it.error) for it in outcomes] == [ConfigurationError] * 5
+        assert len(sandbox.tasks) == 0
