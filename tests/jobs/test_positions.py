@@ -7,6 +7,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -239,7 +240,8 @@ async def test_the_waiting_time_is_told_once_something_has_ended(
         await until(lambda: places[-1].waiting_time is not None)
         waiting = [place for place in places if place.position is not None]
         times = [place.waiting_time or 0.0 for place in waiting]
-        assert times == sorted(times)
+        # Each was asked for a moment later, and may come of another look ahead.
+        assert all(later > earlier - 0.1 for earlier, later in pairwise(times))
         assert all(math.isfinite(seconds) and seconds >= 0 for seconds in times)
         assert times[-1] > times[0]
         for start in starts:

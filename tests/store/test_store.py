@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ async def test_a_start_that_was_cut_off_is_found_again(
         job = await a2e.submit(FOX, tag=TAG)
         token = job.token
     # As if the process had been killed before the answer to the start was there.
-    with sqlite3.connect(store) as db:
+    with closing(sqlite3.connect(store)) as db, db:
         db.execute("DELETE FROM task WHERE task_id = ?", (job_id := token.partition(":")[2],))
         _forget(db, job_id)
     async with opened() as a2e:
@@ -306,13 +307,13 @@ async def test_old_ones_are_pruned(opened: Opened, store: Path) -> None:
     _make_older(store, KEEP_ACKNOWLEDGED + 60)
     async with opened() as a2e:
         assert await tags(a2e.unfinished()) == ["waits for its user"]
-    with sqlite3.connect(store) as db:
+    with closing(sqlite3.connect(store)) as db, db:
         assert [count for (count,) in db.execute("SELECT count(*) FROM plan")] == [1]
         assert [count for (count,) in db.execute("SELECT count(*) FROM fate")] == [1]
 
 
 def _make_older(store: Path, seconds: float) -> None:
-    with sqlite3.connect(store) as db:
+    with closing(sqlite3.connect(store)) as db, db:
         for row, tag, group, at, _ in db.execute("SELECT * FROM handover").fetchall():
             then = None if at is None else at - seconds
             marks = "REPLACE INTO handover VALUES (?, ?, ?, ?, ?)"
@@ -333,7 +334,7 @@ async def test_media_of_what_was_pruned_go_too(opened: Opened, store: Path) -> N
     async with opened() as a2e:
         [job] = [job async for job in a2e.unfinished()]
         assert job.request.image_url == png + b"\0"  # type: ignore[attr-defined]
-    with sqlite3.connect(store) as db:
+    with closing(sqlite3.connect(store)) as db, db:
         assert db.execute("SELECT count(*) FROM content").fetchone() == (1,)
 
 
