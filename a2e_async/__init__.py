@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from a2e_async.jobs.queued import QueuedJob
     from a2e_async.jobs.schedule import Schedule
     from a2e_async.jobs.snapshot import Snapshot
+    from a2e_async.journal.admission import JournalConflict
     from a2e_async.resources.avatars import Avatar, CustomAvatar
     from a2e_async.resources.backgrounds import Background
     from a2e_async.resources.faces import Face
@@ -100,6 +101,7 @@ __all__ = [
     "JobNotFound",
     "JobStatus",
     "JobTimeout",
+    "JournalConflict",
     "JournalError",
     "Language",
     "LoginToken",
@@ -179,6 +181,7 @@ _HOMES = {
     "Family": "jobs.family",
     "Job": "jobs.job",
     "QueuedJob": "jobs.queued",
+    "JournalConflict": "journal.admission",
     "Schedule": "jobs.schedule",
     "Snapshot": "jobs.snapshot",
     "Avatar": "resources.avatars",

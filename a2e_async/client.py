@@ -13,7 +13,6 @@ import anyio
 
 from a2e_async import config
 from a2e_async._version import __version__
-from a2e_async.errors import ConfigurationError
 from a2e_async.http.retry import RetryPolicy
 from a2e_async.http.session import Session
 from a2e_async.jobs.core import Core
@@ -318,10 +317,12 @@ class A2E(Products):
             The view. What it leaves out is that of the client or view that it is made of.
 
         Raises:
+            TypeError, ValueError: with a store, a tag that is no JSON value, or a group that is no
+                text.
             ConfigurationError: a tag, and no store.
         """
-        if tag is not None and not self._core.keeps:
-            raise ConfigurationError("tag: this needs a store, such as A2E(store='jobs.db')")
+        if tag is not None or self._core.keeps:
+            self._core.keeper.check(tag, group, None)
         view = object.__new__(type(self))
         view._core, view._sandbox, view._is_view = self._core, None, True
         view._binding = self._binding.over(tag=tag, group=group)
@@ -440,12 +441,15 @@ class A2E(Products):
 
         Args:
             group: only those of this group; left out, those of the view's, or all.
-            since: only starts from this moment on. What was handed over is kept for seven days.
+            since: only starts from this moment on, a datetime with a time zone. What was handed
+                over is kept for seven days.
 
         Returns:
-            Coins, as the service told them; a start whose price it did not tell counts as 0.
+            Coins, as the service told them. What waits in line costs nothing yet, and a start
+            whose price the service did not tell counts as 0.
 
         Raises:
+            TypeError, ValueError: the moment is none, or has no time zone.
             ConfigurationError: there is no store.
             JournalError: it cannot be used.
         """

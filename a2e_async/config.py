@@ -170,7 +170,8 @@ def read_path(field: str, value: object) -> Path:
     words = f"{field}: expected the path of a file, got {value!r}"
     if not isinstance(value, (str, Path)):
         raise TypeError(words)
-    if not str(value).strip() or "\0" in str(value):
+    # SQLite's own names for what is no file would lose everything.
+    if not str(value).strip() or "\0" in str(value) or str(value).startswith((":", "file:")):
         raise ValueError(words)
     return Path(value)
 

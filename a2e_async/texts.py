@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from a2e_async import errors
+from a2e_async import errors, logs
 from a2e_async.http import envelope
 from a2e_async.jobs.job import Job
 from a2e_async.jobs.snapshot import Snapshot, about, percent
 from a2e_async.status import JobStatus
 from a2e_async.tasks.record import Record
+
+_log = logs.get("a2e_async.texts")
 
 __all__ = ["TEMPLATES", "Translate", "describe"]
 
@@ -151,7 +153,7 @@ def describe(
         A sentence or two. They hold nothing internal, and none of the service's words.
 
     Raises:
-        TypeError: this is none of these things.
+        TypeError: this is none of these things, or what translates cannot be called.
     """
     name, fields = _told(thing)
     return _translated(TEMPLATES[name], fields, translate)
@@ -217,15 +219,27 @@ def _of_error(error: BaseException) -> str:
     return next(_OF_ERROR[kind] for kind in type(error).__mro__ if kind in _OF_ERROR)
 
 
+_complained: set[str] = set()
+
+
 def _translated(template: str, fields: Mapping[str, int], translate: Translate | None) -> str:
     english = template.format_map(fields)
     if translate is None:
         return english
+    if not callable(translate):
+        words = "a function that takes a sentence and gives it in another language"
+        raise TypeError(f"translate: expected {words}, or None, got {translate!r}")
     try:
         translated = translate(template)
-        return translated.format_map(fields) if _fits(translated, template) else english
-    except Exception:  # noqa: BLE001  (a broken catalogue must not silence a bot)
-        return english
+        if _fits(translated, template):
+            return translated.format_map(fields)
+    except Exception:  # noqa: BLE001, S110  (a broken catalogue must not silence a bot)
+        pass
+    if template not in _complained:
+        _complained.add(template)
+        words = "the translation of %r fails or has other fields: it is told in English"
+        _log.warning(words, template)
+    return english
 
 
 def _fits(translated: str, template: str) -> bool:

@@ -82,6 +82,10 @@ class Start(Protocol):
 class Keeper(Protocol):
     """Who takes starts that are kept, or wait in line: `a2e_async.store.keeper.Keeper`."""
 
+    def check(self, tag: Any, group: object, key: object) -> None:
+        """Raise what is wrong with a tag, a group or a key."""
+        ...
+
     async def submit(
         self, request: Request[R], *, tag: Any, group: Hashable, key: str | None
     ) -> QueuedJob[R]:
@@ -217,7 +221,10 @@ class QueuedJob(Job[R]):
         """Show the token and the status, or that it is not started."""
         if self.started:
             return super().__repr__()
-        return f"<Job {self.kind} {'not started' if self.done else 'waiting for its start'}>"
+        key = "" if self.key is None else f", key {self.key!r}"
+        error = self._start.error
+        word = "waiting for its start" if error is None else f"not started: {type(error).__name__}"
+        return f"<Job {self.kind} {word}{key}>"
 
     async def wait(self, *, timeout: Timeout = Deadline.OF_FAMILY) -> R:
         """Wait until the task was started and has ended.

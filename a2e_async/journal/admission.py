@@ -25,11 +25,15 @@ class Admission:
         index: its place in the caller's input, from 0.
         key: the caller's own name for it, or None.
         request: the request.
+        where: what the journal is called.
+        advice: what to do where there is another request already.
     """
 
     index: int
     key: str | None
     request: Request[Any]
+    where: str = "journal"
+    advice: str = "Give it another key, or begin another journal"
 
     def __attrs_post_init__(self) -> None:
         """Check what the caller gave."""
@@ -72,8 +76,8 @@ def check_again(
         return JournalConflict(f"{wanted.words}: it is given twice{first}. Each needs its own")
     if fields is not None:
         return JournalConflict(
-            f"{wanted.words}: the journal has another request for it, which differs in "
-            f"{', '.join(fields)}. Give it another key, or begin another journal"
+            f"{wanted.words}: the {wanted.where} has another request for it, which differs in "
+            f"{', '.join(fields)}. {wanted.advice}"
         )
     return None
 

@@ -47,7 +47,8 @@ class StoreJournal(Journal):
             JournalError: the journal cannot be used.
         """
         self._check(writing=True)
-        wanted, text, at = Admission(0, key, request), pack_tag(tag), time.time()
+        wanted = Admission(0, key, request, "store", "Give it another key")
+        text, at = pack_tag(tag), time.time()
         return await self._worker.call(
             lambda db: _kept(db).keep(wanted, text, group, at), durable=True
         )

@@ -108,7 +108,7 @@ class Keeper:
     async def _take(
         self, request: Request[R], tag: Any, group: Hashable, key: str | None, seconds: float
     ) -> KeptLife:
-        self._check(tag, group, key)
+        self.check(tag, group, key)
         self._core.claim(request.product.kind, group=group, tasks=request.expected_tasks)
         self._core.check_starting()
         run = await self._opened()
@@ -135,7 +135,8 @@ class Keeper:
             kept = await keeping
             await self._life(run, kept, request, SHORT_PATIENCE, asked=True).give_up()
 
-    def _check(self, tag: Any, group: object, key: object) -> None:
+    def check(self, tag: Any, group: object, key: object) -> None:
+        """Raise what is wrong with a tag, a group or a key, before anything is kept."""
         if not self.keeps and (tag is not None or key is not None):
             field = "key" if tag is None else "tag"
             raise _no_store(field)
@@ -287,4 +288,7 @@ def _moment(since: datetime | None) -> float:
         return 0.0
     if not isinstance(since, datetime):
         raise TypeError(f"since: expected a datetime or None, got {since!r}")
+    if since.tzinfo is None:
+        words = "a datetime with a time zone, such as datetime.now(UTC)"
+        raise ValueError(f"since: expected {words}, got {since!r}")
     return since.timestamp()

@@ -15,10 +15,13 @@ from a2e_async.durable.run import now
 from a2e_async.durable.starting import Starting
 from a2e_async.errors import (
     A2EError,
+    AuthenticationFailed,
     ConfigurationError,
+    InsufficientCoins,
     JobCancelled,
     JobTimeout,
     JournalError,
+    PermissionDenied,
 )
 from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.job import Job
@@ -33,6 +36,9 @@ from a2e_async.tasks.record import Record
 from a2e_async.tasks.request import Request
 
 _log = logs.get("a2e_async.store")
+
+# Whoever asked for the job can do nothing about these.
+_FOR_THE_OPERATOR = (AuthenticationFailed, PermissionDenied, InsufficientCoins)
 
 
 class KeptLife(Life):
@@ -155,6 +161,10 @@ class KeptLife(Life):
             error = ConfigurationError(f"{error.message}{self.run.afterwards}")
         elif self.is_in(State.PLANNED):
             await self.move(steps.refuse(self.known_item, error=Note.of(error), at=now()))
+        if self.refused:
+            kind = self.known_item.kind
+            tell = _log.warning if isinstance(error, _FOR_THE_OPERATOR) else _log.info
+            tell("%s was not started: %s", kind, error, kind=kind, error=type(error).__name__)
         # Whoever is told of it finds the job as it is then.
         self.error = error
 

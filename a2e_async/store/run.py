@@ -47,7 +47,7 @@ class KeptRun(Run):
     @property
     def why_stopped(self) -> str:
         """Why a start is made no more, as a sentence without its end."""
-        return f"the client was closed before this job was started{self.afterwards}"
+        return f"the client was closed or drained before this job was started{self.afterwards}"
 
     @property
     def seconds(self) -> float:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import discord
 
-from a2e_async import A2E, ConfigurationError
+from a2e_async import A2E, A2EError
 from examples.discord_bot.bot import Bot
 from examples.discord_bot.settings import Settings
 
@@ -41,12 +41,11 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run the bot with the settings of the environment."""
-    try:
-        settings = Settings.from_environment(os.environ)
-    except (ConfigurationError, ValueError) as error:
-        sys.exit(str(error))
     discord.utils.setup_logging()
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(Settings.from_environment(os.environ)))
+    except (A2EError, discord.LoginFailure, OSError, ValueError) as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ import argparse
 import logging
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from a2e_async import A2E, Webhook, WebhookReceiver
+from a2e_async import A2E, A2EError, Webhook, WebhookReceiver
 from examples.web.studio import Settings, Studio
 
 SECRET = "A2E_WEBHOOK_TOKEN"  # noqa: S105  (the name of the variable)
@@ -21,6 +22,13 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a back end until it is stopped."""
     asked = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        _run(asked)
+    except (A2EError, OSError, OverflowError, ValueError) as error:
+        sys.exit(str(error))
+
+
+def _run(asked: argparse.Namespace) -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     webhook = _webhook(asked.origin)
     a2e = _client(asked, webhook)
@@ -47,11 +55,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--in-flight", type=int, default=4, help="tasks under way at once")
     parser.add_argument(
         "--origin",
+        type=_origin,
         help="address in browsers, such as https://studio.example; with it and "
         f"{SECRET} in the environment, the service calls when a task ends",
     )
     parser.add_argument("--sandbox", action="store_true", help="no token, no network, no coins")
     return parser
+
+
+def _origin(text: str) -> str:
+    """Check an address as browsers have it."""
+    if not text.startswith(("https://", "http://")) or text.count("/") != 2:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"expected such as https://studio.example, got {text!r}")
+    return text
 
 
 def _webhook(origin: str | None) -> Webhook | None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-import attrs
 import pytest
 
 from a2e_async import A2E
@@ -20,21 +19,9 @@ BLOCKS = re.findall(r"(?:<!-- (\w+) -->\n)?```python\n(.*?)```", GUIDE, re.DOTAL
 NAMED = {name: code for name, code in BLOCKS if name}
 
 
-@attrs.define
-class FakeChat:
-    texts: list[str] = attrs.field(factory=list)
-    pictures: dict[int, str] = attrs.field(factory=dict)
-
-    async def show(self, message: int, text: str) -> None:
-        self.texts.append(text)
-
-    async def show_picture(self, message: int, url: str) -> None:
-        self.pictures[message] = url
-
-
 @pytest.fixture
 def guide() -> dict[str, Any]:
-    module: dict[str, Any] = {"FakeChat": FakeChat, "Path": Path, "Sandbox": Sandbox}
+    module: dict[str, Any] = {}
     exec(compile(NAMED["bot"] + NAMED["test"], "embedding.md", "exec"), module)
     return module
 
@@ -53,7 +40,7 @@ async def test_its_own_test_passes(
 async def test_a_failure_is_told_once(
     guide: dict[str, Any], a2e_sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    chat, store = FakeChat(), tmp_path / "jobs.db"
+    chat, store = guide["FakeChat"](), tmp_path / "jobs.db"
     a2e_sandbox.faults.next("start", Fault.refused(1003, "sensitive"))
     for _ in range(2):
         async with A2E.sandbox(sandbox=a2e_sandbox, store=store) as a2e:
@@ -68,8 +55,12 @@ async def test_a_failure_is_told_once(
 @pytest.mark.parametrize("code", [code for name, code in BLOCKS if not name])
 async def test_the_others_run(code: str, a2e: A2E, tmp_path: Path) -> None:
     async with A2E.sandbox(speed=200, store=tmp_path / "jobs.db") as kept:
-        module: dict[str, Any] = {"a2e": kept, "midnight": datetime.now().astimezone()}
-        head = "import asyncio\nfrom a2e_async import TextToImage\nasync def run():\n"
+        module: dict[str, Any] = {
+            "a2e": kept,
+            "job": await kept.text_to_image.start(prompt="x"),
+            "midnight": datetime.now().astimezone(),
+        }
+        head = "import asyncio\nfrom a2e_async import TextToImage, describe\nasync def run():\n"
         lines = head + indent(code, "    ")
         exec(compile(lines, "embedding.md", "exec"), module)
         await module["run"]()
