@@ -226,9 +226,10 @@ def _translated(template: str, fields: Mapping[str, int], translate: Translate |
     english = template.format_map(fields)
     if translate is None:
         return english
-    if not callable(translate):
+    given: object = translate
+    if not callable(given):
         words = "a function that takes a sentence and gives it in another language"
-        raise TypeError(f"translate: expected {words}, or None, got {translate!r}")
+        raise TypeError(f"translate: expected {words}, or None, got {given!r}")
     try:
         translated = translate(template)
         if _fits(translated, template):

@@ -149,8 +149,9 @@ class Life:
         """Begin to be patient with what may go wrong for a time."""
         return self.run.patience()
 
-    async def others(self, jobs: Sequence[Job[Any]]) -> None:
-        """Hear of all tasks that a start has made, its own one first."""
+    async def accepted(self, after: Item, jobs: Sequence[Job[Any]]) -> None:
+        """Keep the task of a start, the first one of all that it has made."""
+        await self.move(after)
         self.run.family(self.known_item.kind).warn_of_more(jobs[0], jobs[1:])
 
     def remembered(self) -> A2EError:

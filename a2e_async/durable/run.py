@@ -89,22 +89,29 @@ class Run:
     async def hold_known(self, journal: Journal) -> None:
         """Have what is under way keep its places, and what may be so, too."""
         async for item in journal.items(states=(State.STARTED,)):
-            self.hold_item(item)
-        # One place is left, so that there is an end even if what is uncertain is never read.
-        most = self._limits[0].in_flight
+            self.goes_on(self.hold_item(item))
         async for item in journal.items(states=(State.UNCERTAIN,)):
-            if most is None or len(self.lost_places) >= most - 1:
-                break
-            place = self.lost_places[item.row] = self._place_of_before(item)
-            place.take()
+            self.hold_lost(item)
 
-    def hold_item(self, item: Item) -> None:
+    def hold_item(self, item: Item) -> Job[Any]:
         """Have the task of a started item keep a place."""
         assert item.task_id is not None
         job = self.family(item.kind).job(item.task_id)
         self._held.append(job)
-        self._under_way[item.kind][item.task_id] = clock.now()
         self.hold(job, self._place_of_before(item))
+        return job
+
+    def hold_lost(self, item: Item) -> None:
+        """Have an uncertain item keep a place, if there is more than one for such."""
+        # One is left, so that there is an end even if what is uncertain is never taken up.
+        most = self._limits[0].in_flight
+        if most is not None and len(self.lost_places) < most - 1:
+            place = self.lost_places[item.row] = self._place_of_before(item)
+            place.take()
+
+    def goes_on(self, job: Job[Any]) -> None:
+        """Note that a task is under way whose end is waited for."""
+        self._under_way[job.kind][job.id] = clock.now()
 
     def hold(self, job: Job[Any], place: Place) -> None:
         """Have a task keep a place; there may be too many of them."""
@@ -132,7 +139,7 @@ class Run:
     def went_well(self, job: Job[Any]) -> None:
         """Note that a task was started or found; some of those who wait are tried again."""
         self.last_start = clock.now()
-        self._under_way[job.kind][job.id] = self.last_start
+        self.goes_on(job)
         for _ in range(min(_WOKEN, len(self._sleepers))):
             self._sleepers.popleft().set()
 

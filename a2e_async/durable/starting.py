@@ -186,23 +186,24 @@ class Starting:
         # More tasks than were asked for are paid for all the same.
         life.extra = sum(told[1:])
         accepted = steps.accept(life.known_item, task_id=job.id, coins=coins, at=now())
-        if job.done and accepted.name is not None and is_made_up(accepted.name):
+        is_over = job.done and accepted.name is not None and is_made_up(accepted.name)
+        if is_over and len(jobs) == 1:
             # What is written next is its end; if that is lost, it is found by its name.
             life.pass_over(accepted)
         else:
-            await self._kept(accepted, job)
-        await life.others(jobs)
+            await self._keep(accepted, jobs)
         # What is told may be corrected in the end, but not to less than was put aside.
         life.charged = max(reserved, coins or 0)
         return life.charged
 
-    async def _kept(self, accepted: steps.Item, job: Job[Any]) -> None:
+    async def _keep(self, accepted: steps.Item, jobs: Sequence[Job[Any]]) -> None:
         try:
-            await self._life.move(accepted)
+            await self._life.accepted(accepted, jobs)
         except JournalError as error:
-            words = "%s was started, and its id is not in the journal"
-            _log.error(words, job.token, job=job.token, kind=job.kind)
-            error.add_note(f"{job.token} was started, and goes on: a2e.job(token) resumes it")
+            for job in jobs:
+                words = "%s was started, and its id is not in the journal"
+                _log.error(words, job.token, job=job.token, kind=job.kind)
+                error.add_note(f"{job.token} was started, and goes on: a2e.job(token) resumes it")
             raise
 
     async def _not_started(self, error: A2EError) -> None:
@@ -235,11 +236,11 @@ class Starting:
             product, core = life.request.product, self._run.core
             jobs = [Job.of_record(core, product, record) for record in records]
             task_id, coins = records[0].id, records[0].coins
-            await life.move(steps.accept(life.known_item, task_id=task_id, coins=coins, at=now()))
+            after = steps.accept(life.known_item, task_id=task_id, coins=coins, at=now())
+            await life.accepted(after, jobs)
             life.job = jobs[0]
             self._run.hold(life.job, self._place or self._run.place_of_before(life.known_item))
             self._run.went_well(life.job)
-            await life.others(jobs)
             life.charged = steps.spent(life.known_item) - life.known_item.coins_before
         else:
             await life.move(steps.absent(life.known_item))

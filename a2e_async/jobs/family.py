@@ -132,7 +132,7 @@ class Family(Generic[P, R]):
         request, whose = self._made(*args, **kwargs), self._binding
         if self._core.keeps:
             keeper = self._core.keeper
-            return [*await keeper.submit_all(request, tag=whose.tag, group=whose.group, key=None)]
+            return await keeper.submit_all(request, tag=whose.tag, group=whose.group, key=None)
         return await self.submit_all(request, group=whose.group)
 
     async def run(self, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -94,7 +94,7 @@ class Keeper(Protocol):
 
     async def submit_all(
         self, request: Request[R], *, tag: Any, group: Hashable, key: str | None
-    ) -> list[QueuedJob[R]]:
+    ) -> list[Job[R]]:
         """Keep a request that makes several tasks and wait until it was started."""
         ...
 

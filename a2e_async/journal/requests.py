@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from a2e_async import tasks
 from a2e_async.tasks.request import Request
 
 _MARK = "$"
+_DIGEST = re.compile(r'"\$bytes":"([0-9a-f]+)"')
 _PLAIN = frozenset({str, int, float, bool})
 _FINGERPRINT_BYTES = 16
 # `json.dumps` would make an encoder for each call.
@@ -57,6 +59,11 @@ def dump(request: Request[Any]) -> Packed:
     # Sorted, so that a field that changes its place in a later version changes no fingerprint.
     text = _encoder.encode(fields)
     return Packed(kind=kind, text=text, fingerprint=fingerprint(kind, text), contents=contents)
+
+
+def digests(text: str) -> list[str]:
+    """Find the digests of the bytes that a request names, in what `dump` wrote."""
+    return _DIGEST.findall(text)
 
 
 def kept_fields(request: Request[Any]) -> tuple[str, ...]:

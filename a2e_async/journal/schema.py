@@ -109,8 +109,12 @@ HANDOVER: Final = "REPLACE INTO handover VALUES (?, ?, ?, ?, ?)"
 KEPT_BY_ROW: Final = f"{_KEPT} WHERE p.row = ?"
 KEPT_BY_TASK: Final = f"{_KEPT} JOIN task t ON t.row = p.row WHERE t.kind = ? AND t.task_id = ?"
 KEPT_OPEN: Final = (
-    f"{_KEPT} WHERE h.acknowledged_at IS NULL AND p.row > ? AND (? IS NULL OR h.belongs = ?)"
-    " ORDER BY p.row LIMIT ?"
+    "SELECT row FROM handover WHERE acknowledged_at IS NULL AND row > ?"
+    " AND (? IS NULL OR belongs = ?) ORDER BY row LIMIT ?"
+)
+KEPT_UNDER_WAY: Final = (
+    f"{_KEPT} WHERE h.acknowledged_at IS NULL AND f.state IN ('started', 'uncertain')"
+    " AND p.row > ? ORDER BY p.row LIMIT ?"
 )
 KEPT_SPENT: Final = (
     "SELECT total(f.coins_before) + total(coalesce(f.coins, f.reserved)) FROM fate f"
@@ -121,10 +125,7 @@ KEPT_OLD: Final = (
     " WHERE h.acknowledged_at < ? OR (f.state IN ('completed', 'failed') AND f.ended_at < ?)"
     " ORDER BY h.row LIMIT ?"
 )
-UNUSED_CONTENT: Final = (
-    "DELETE FROM content WHERE NOT EXISTS"
-    " (SELECT 1 FROM plan WHERE instr(plan.request, content.digest))"
-)
+WITH_MEDIA: Final = "SELECT request FROM plan WHERE instr(request, '\"$bytes\"')"
 
 _FATES = 15
 

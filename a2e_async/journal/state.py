@@ -37,6 +37,7 @@ __all__ = [
     "recovered",
     "refuse",
     "retry",
+    "sibling",
     "spent",
 ]
 
@@ -192,6 +193,20 @@ def retry(item: Item) -> Item:
         started_at=None,
         ended_at=None,
     )
+
+
+def sibling(item: Item, first: Item, task_id: str, coins: float | None) -> Item:
+    """Note a further task of a start that has made several.
+
+    Args:
+        item: a planned one.
+        first: the item of the start, accepted.
+        task_id: the task's id.
+        coins: what it costs, as the service tells; None if it does not.
+    """
+    at = first.starting_at or 0.0
+    begun = begin(item, name=first.name, reserved=None, at=at)
+    return accept(begun, task_id=task_id, coins=coins, at=first.started_at or at)
 
 
 def recovered(item: Item) -> Item:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from a2e_async.journal import rows
 from a2e_async.journal.admission import Admission
 from a2e_async.journal.item import Item
 from a2e_async.journal.journal import Journal
@@ -53,19 +54,38 @@ class StoreJournal(Journal):
             lambda db: _kept(db).keep(wanted, text, group, at), durable=True
         )
 
-    async def keep_started(self, first: Kept, request: Request[Any], job: Job[Any]) -> Kept:
-        """Keep a further task of a start that has made several, for good.
+    async def begin(self, before: Item, after: Item) -> None:
+        """Store that a start is about to be sent, for good.
 
-        Args:
-            first: what is kept of the start.
-            request: its request.
-            job: the task.
+        Raises:
+            JournalError: somebody else has begun it meanwhile, or the journal cannot be used.
         """
         self._check(writing=True)
-        wanted = Admission(0, None, request)
-        task = (job.id, None if job.record is None else job.record.coins)
+        fate = (after, rows.fate_values(after))
+        await self._worker.call(lambda db: _kept(db).begin_start(before, fate), durable=True)
+
+    async def accept_all(
+        self, kept: Kept, request: Request[Any], others: Sequence[Job[Any]]
+    ) -> list[Kept]:
+        """Keep all tasks of a start that has made several, at once and for good.
+
+        Args:
+            kept: the start, accepted with its first task.
+            request: its request.
+            others: the further tasks.
+
+        Returns:
+            What is kept of these.
+        """
+        self._check(writing=True)
+        told = [None if job.record is None else job.record.coins for job in others]
+        wanted = [
+            (Admission(0, None, request), job.id, coins)
+            for job, coins in zip(others, told, strict=True)
+        ]
+        fate = (kept.item, rows.fate_values(kept.item))
         return await self._worker.call(
-            lambda db: _kept(db).keep_started(wanted, first, task), durable=True
+            lambda db: _kept(db).accept_all(kept, fate, wanted), durable=True
         )
 
     async def find(self, kind: str, task_id: str) -> Kept | None:
@@ -73,11 +93,11 @@ class StoreJournal(Journal):
         self._check()
         return await self._worker.call(lambda db: _kept(db).find(kind, task_id), durable=False)
 
-    async def open_ones(self, after: int, group: Hashable) -> list[Kept]:
-        """Give the next ones that were not handed over, in the order in which they were kept.
+    async def open_rows(self, after: int, group: Hashable) -> list[int]:
+        """Give the rows of the next ones that were not handed over, in their order.
 
         Args:
-            after: the row of the last one before them, 0 for the first.
+            after: the last one before them, 0 for the first.
             group: only those of this group; None for all.
 
         Returns:
@@ -85,8 +105,22 @@ class StoreJournal(Journal):
         """
         self._check()
         return await self._worker.call(
-            lambda db: _kept(db).open_ones(after, group, _PAGE), durable=False
+            lambda db: _kept(db).open_rows(after, group, _PAGE), durable=False
         )
+
+    async def under_way(self, after: int) -> list[Kept]:
+        """Give the next ones that have a task, or may have one, and were not handed over.
+
+        Args:
+            after: the row of the last one before them, 0 for the first.
+        """
+        self._check()
+        return await self._worker.call(lambda db: _kept(db).under_way(after, _PAGE), durable=False)
+
+    async def at(self, row: int) -> Kept | None:
+        """Give what is kept under a row, as it is now; None if nothing is any more."""
+        self._check()
+        return await self._worker.call(lambda db: _kept(db).at(row), durable=False)
 
     async def acknowledge(self, item: Item) -> None:
         """Note that a start was handed over, for good."""
@@ -121,6 +155,11 @@ class StoreJournal(Journal):
         return await self._worker.call(
             lambda db: _kept(db).prune(acknowledged, ended, _PAGE), durable=True
         )
+
+    async def prune_media(self) -> None:
+        """Forget the media of what was forgotten."""
+        self._check(writing=True)
+        await self._worker.call(lambda db: _kept(db).prune_media(), durable=True)
 
 
 def _kept(db: object) -> KeptDatabase:

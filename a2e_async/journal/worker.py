@@ -25,6 +25,9 @@ _GATHERING_SECONDS = 0.004
 """How long the first write waits for others. To put something on the disk takes as long and costs
 most of what a journal costs, however much it is."""
 
+_TOLD_AT_ONCE = 100
+"""So many of those who wait are woken in one turn of the loop."""
+
 _Outcome: TypeAlias = tuple["asyncio.Future[Any]", Any, Exception | None]
 
 
@@ -184,7 +187,9 @@ class Worker:
     def _hand_over(self, outcomes: list[_Outcome]) -> None:
         # A closed loop has nobody left who waits.
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(_settle, outcomes)
+            for start in range(0, len(outcomes), _TOLD_AT_ONCE):
+                some = outcomes[start : start + _TOLD_AT_ONCE]
+                self._loop.call_soon_threadsafe(_settle, some)
 
 
 def _settle(outcomes: list[_Outcome]) -> None:

@@ -17,11 +17,14 @@ import anyio
 from a2e_async import logs
 from a2e_async.durable.run import FamilyOf
 from a2e_async.errors import ConfigurationError, JournalError, renewed
+from a2e_async.http.sockets import closed
 from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.core import Core
 from a2e_async.jobs.family import check_single
+from a2e_async.jobs.job import Job
 from a2e_async.jobs.queued import QueuedJob
 from a2e_async.journal import kept as kepts
+from a2e_async.journal.item import State
 from a2e_async.journal.kept import Kept
 from a2e_async.journal.store import StoreJournal
 from a2e_async.store.life import KeptLife
@@ -57,7 +60,9 @@ class Keeper:
         self._run: KeptRun | None = None
         self._lives: WeakValueDictionary[int, KeptLife] = WeakValueDictionary()
         self._opening = anyio.Lock()
+        self._closed = False
         self._pruned = 0.0
+        self._pruning: asyncio.Future[None]
         self._take_back: list[Callable[[], None]] = []
 
     @property
@@ -74,12 +79,16 @@ class Keeper:
 
     async def submit_all(
         self, request: Request[R], *, tag: Any = None, group: Hashable, key: str | None
-    ) -> list[QueuedJob[R]]:
+    ) -> list[Job[R]]:
         """Keep a request that makes several tasks and wait until it was started."""
         life = await self._started(request, tag, group, key)
         assert self._run is not None
-        others = [self._life(self._run, kept, request, PATIENCE) for kept in life.siblings]
-        return [life.queued, *(other.queued for other in others)]
+        kept = {it.item.task_id: it for it in life.siblings}
+        others = [
+            self._life(self._run, kept[job.id], request, PATIENCE).queued if job.id in kept else job
+            for job in life.jobs[1:]
+        ]
+        return [life.queued, *others]
 
     async def _started(
         self, request: Request[R], tag: Any, group: Hashable, key: str | None
@@ -93,8 +102,8 @@ class Keeper:
         if life.job is not None:
             return life
         assert life.error is not None
-        if life.refused:
-            # Whoever asked for it is told now.
+        if life.refused and life.callers == 1:
+            # Whoever asked for it is told now, and nobody else waits for it.
             await life.acknowledge()
         raise renewed(life.error)
 
@@ -119,7 +128,8 @@ class Keeper:
             # It may be kept by now, and nobody knows of it.
             await to_the_end(self._give_up(run, keeping, request))
             raise
-        life = self._life(run, kept, request, seconds, asked=True)
+        life = self._life(run, kept, request, seconds)
+        life.callers += 1
         try:
             # From here on it has its place in the line.
             await asyncio.sleep(0)
@@ -132,8 +142,9 @@ class Keeper:
         self, run: KeptRun, keeping: asyncio.Task[Kept], request: Request[Any]
     ) -> None:
         with suppress(Exception):
-            kept = await keeping
-            await self._life(run, kept, request, SHORT_PATIENCE, asked=True).give_up()
+            life = self._life(run, await keeping, request, SHORT_PATIENCE)
+            life.callers += 1
+            await life.give_up()
 
     def check(self, tag: Any, group: object, key: object) -> None:
         """Raise what is wrong with a tag, a group or a key, before anything is kept."""
@@ -146,42 +157,46 @@ class Keeper:
         kepts.check_text("key", key)
 
     def _life(
-        self,
-        run: KeptRun,
-        kept: Kept,
-        request: Request[Any],
-        seconds: float,
-        *,
-        asked: bool = False,
+        self, run: KeptRun, kept: Kept, request: Request[Any] | JournalError, seconds: float
     ) -> KeptLife:
         life = self._lives.get(kept.item.row)
         if life is None:
             life = self._lives[kept.item.row] = KeptLife(run, kept, request, seconds=seconds)
             life.begin()
-        life.callers += asked
         return life
+
+    def _look_after(self, first: KeptLife) -> None:
+        assert self._run is not None
+        for kept in first.siblings:
+            self._life(self._run, kept, first.request, PATIENCE)
 
     async def unfinished(self, group: str | None) -> AsyncIterator[QueuedJob[Any]]:
         """Give the jobs that were not handed over, as `A2E.unfinished` does."""
         shelf = await self._kept("unfinished")
         kepts.check_text("group", group)
         after = 0
-        while found := await shelf.open_ones(after, group):
-            for kept in found:
-                life = await self._again(shelf, kept)
-                if life is not None:
+        while rows := await shelf.open_rows(after, group):
+            for row in rows:
+                # As it is now: whoever goes through them may take hours for it.
+                life = self._lives.get(row) or await self._again(shelf, row)
+                if life is not None and not life.queued.acknowledged:
+                    life.callers += 1
+                    life.resume()
                     yield life.queued
-            after = found[-1].item.row
+            after = rows[-1]
 
-    async def _again(self, shelf: StoreJournal, kept: Kept) -> KeptLife | None:
-        assert self._run is not None
-        life = self._lives.get(kept.item.row)
-        if life is not None:
-            # What was read may have become old meanwhile.
-            life.resume()
-            return life if life.kept.acknowledged_at is None else None
-        request = await shelf.request(kept.item)
-        return self._life(self._run, kept, request, PATIENCE, asked=True)
+    async def _again(self, shelf: StoreJournal, row: int) -> KeptLife | None:
+        run = await self._opened()
+        kept = await shelf.at(row)
+        if kept is None:
+            return None
+        try:
+            request: Request[Any] | JournalError = await shelf.request(kept.item)
+        except JournalError as error:
+            # It must not hide those after it.
+            _log.error("%s", error)
+            request = error
+        return self._life(run, kept, request, PATIENCE)
 
     async def acknowledge(self, kind: str, task_id: str) -> None:
         """Note that the start of a task was handed over."""
@@ -213,18 +228,26 @@ class Keeper:
     async def _opened(self) -> KeptRun:
         self._core.session.ready()
         if self._run is None:
-            async with self._opening:
-                if self._run is None:
-                    self._run = await self._open()
-        if time.time() - self._pruned > _BETWEEN_PRUNINGS:
-            await self._prune(self._run.shelf)
+            await self._open_once()
+        if self._run is None or self._closed:
+            raise closed()
+        if time.time() - self._pruned > _BETWEEN_PRUNINGS and self._pruning.done():
+            self._pruned = time.time()
+            self._pruning = asyncio.create_task(self._prune(self._run.shelf))
         return self._run
 
+    async def _open_once(self) -> None:
+        async with self._opening:
+            if self._run is None and not self._closed:
+                self._run = await self._open()
+
     async def _open(self) -> KeptRun:
+        self._pruning = asyncio.get_running_loop().create_future()
+        self._pruning.set_result(None)
         shelf: Shelf = UnkeptStore()
         if self._path is not None:
             shelf = await StoreJournal.open(self._path)
-        run = KeptRun(self._core, self._family, shelf)
+        run = KeptRun(self._core, self._family, shelf, self._look_after)
         try:
             self._take_back = [
                 self._core.before_close(self._close),
@@ -233,24 +256,35 @@ class Keeper:
             if isinstance(shelf, StoreJournal):
                 await self._take_in(run, shelf)
         except BaseException:
+            for take_back in self._take_back:
+                take_back()
             with anyio.CancelScope(shield=True):
                 await shelf.aclose()
             raise
         return run
 
     async def _take_in(self, run: KeptRun, shelf: StoreJournal) -> None:
+        """Have what is under way, and what may be, keep its places."""
         after = 0
-        while found := await shelf.open_ones(after, None):
+        while found := await shelf.under_way(after):
             for kept in found:
                 run.belongs(kept.item.row, kept.group)
+                if kept.item.state is State.STARTED:
+                    run.hold_item(kept.item)
+                else:
+                    run.hold_lost(kept.item)
             after = found[-1].item.row
-        await run.hold_known(shelf)
 
     async def _prune(self, shelf: Shelf) -> None:
-        self._pruned = time.time()
-        for _ in range(_MOST_PRUNINGS):
-            if not await shelf.prune():
-                return
+        """Forget what is old, in the background."""
+        pruned = False
+        with suppress(JournalError):
+            for _ in range(_MOST_PRUNINGS):
+                if not await shelf.prune():
+                    break
+                pruned = True
+            if pruned:
+                await shelf.prune_media()
 
     def _send_away(self) -> None:
         """Have nothing started any more by what waits or is tried again."""
@@ -258,17 +292,18 @@ class Keeper:
             life.leave_off()
 
     async def _close(self) -> None:
-        run = self._run
+        self._closed = True
+        # One that is just being opened is closed as well.
+        async with self._opening:
+            run = self._run
         if run is None:
             return
         run.stopping = True
         lives = list(self._lives.values())
         with anyio.move_on_after(GRACE):
-            async with anyio.create_task_group() as group:
-                for life in lives:
-                    group.start_soon(life.stop)
-        for life in lives:
-            await life.break_off()
+            await asyncio.gather(*(life.stop() for life in lives))
+            await asyncio.wait([self._pruning])
+        await asyncio.gather(*(life.break_off() for life in lives))
         for take_back in self._take_back:
             take_back()
         try:

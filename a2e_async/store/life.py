@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -19,9 +20,11 @@ from a2e_async.errors import (
     ConfigurationError,
     InsufficientCoins,
     JobCancelled,
+    JobError,
     JobTimeout,
     JournalError,
     PermissionDenied,
+    renewed,
 )
 from a2e_async.http.unbroken import to_the_end
 from a2e_async.jobs.job import Job
@@ -29,7 +32,7 @@ from a2e_async.jobs.limits import claim
 from a2e_async.jobs.place import Place
 from a2e_async.jobs.queued import QueuedJob
 from a2e_async.journal import state as steps
-from a2e_async.journal.item import Note, State
+from a2e_async.journal.item import Item, Note, State
 from a2e_async.journal.kept import Kept
 from a2e_async.store.run import KeptRun
 from a2e_async.tasks.record import Record
@@ -50,17 +53,21 @@ class KeptLife(Life):
         callers: how many have asked for it, and may wait for it.
         queued: the job that they have.
         siblings: what is kept of the further tasks of its start.
+        jobs: all tasks that its start has made, once it was answered in this process.
     """
 
     run: KeptRun
 
-    def __init__(self, run: KeptRun, kept: Kept, request: Request[Any], *, seconds: float) -> None:
+    def __init__(
+        self, run: KeptRun, kept: Kept, request: Request[Any] | JournalError, *, seconds: float
+    ) -> None:
         """Take up a start; nothing happens yet.
 
         Args:
             run: what it shares with the others.
             kept: what is kept of it.
-            request: its request, with its secrets as far as they are known.
+            request: its request, with its secrets as far as they are known; or why it cannot be
+                made again.
             seconds: how long it is tried while nothing goes well.
         """
         super().__init__(run, kept.item)
@@ -74,6 +81,7 @@ class KeptLife(Life):
         self._one_by_one = asyncio.Lock()
         self.callers = 0
         self.siblings: list[Kept] = []
+        self.jobs: list[Job[Any]] = []
         self.queued: QueuedJob[Any] = QueuedJob(run.core, self)
         run.belongs(kept.item.row, kept.group)
 
@@ -87,6 +95,8 @@ class KeptLife(Life):
     @property
     def request(self) -> Request[Any]:
         """The request."""
+        if isinstance(self._request, JournalError):
+            raise renewed(self._request)
         return self._request
 
     @property
@@ -111,8 +121,17 @@ class KeptLife(Life):
     # How it goes
 
     def begin(self) -> None:
-        """Go on with it in the background."""
-        self._take_up()
+        """Go on with it in the background, if that can be."""
+        try:
+            self._take_up()
+        except Exception as error:  # noqa: BLE001  (one that cannot be read must not hide the others)
+            self._tell(error)
+            return
+        if isinstance(self._request, JournalError) and self.job is None:
+            self._tell(self._request)
+            return
+        if self.is_in(State.STARTED) and self.job is not None:
+            self.run.goes_on(self.job)
         self._task = asyncio.create_task(self._live(), name=f"a2e_async {self.known_item.kind}")
 
     async def _live(self) -> None:
@@ -120,7 +139,7 @@ class KeptLife(Life):
             if self.is_in(State.PLANNED) or self.is_in(State.UNCERTAIN):
                 await self._start()
             self._tell()
-            if self.is_in(State.STARTED):
+            if self.is_in(State.STARTED) and not self.run.stopping:
                 await self._to_its_end()
         except asyncio.CancelledError:
             if not self._cancelled:
@@ -130,6 +149,19 @@ class KeptLife(Life):
         except JournalError as error:
             _log.error("%s", error)
             self._tell(error)
+        except Exception as error:  # noqa: BLE001  (whoever waits has to hear of it)
+            kind = self.known_item.kind
+            _log.exception("%s: a start went wrong: %r", kind, error, kind=kind)
+            with suppress(JournalError):
+                await self._gone_wrong(error)
+            self._tell(error)
+
+    async def _gone_wrong(self, error: Exception) -> None:
+        """Keep what an error means that nobody expects, such as one of a caller's middleware."""
+        if self.is_in(State.STARTING):
+            await self.move(steps.lose(self.known_item, error=Note.of(error)))
+        elif self.is_in(State.PLANNED):
+            await self.move(steps.refuse(self.known_item, error=Note.of(error), at=now()))
 
     def _take_up(self) -> None:
         if self.job is None:
@@ -156,9 +188,13 @@ class KeptLife(Life):
             await self._not_started(error)
 
     async def _not_started(self, error: Exception) -> None:
-        # A client that is closed or drained starts nothing, and the next one does.
+        # A client that is closed or drained starts nothing, and the next one does; so does one that
+        # has a better token.
         if self.is_in(State.PLANNED) and isinstance(error, ConfigurationError):
             error = ConfigurationError(f"{error.message}{self.run.afterwards}")
+        elif self.is_in(State.PLANNED) and isinstance(error, AuthenticationFailed):
+            words = "%s waits for a better token: %s"
+            _log.warning(words, self.known_item.kind, error, kind=self.known_item.kind)
         elif self.is_in(State.PLANNED):
             await self.move(steps.refuse(self.known_item, error=Note.of(error), at=now()))
         if self.refused:
@@ -171,7 +207,7 @@ class KeptLife(Life):
     async def place(self) -> Place:
         """Wait for a place under the client's limits."""
         item = self.known_item
-        group, tasks = self.run.group_of(item.row), self._request.expected_tasks
+        group, tasks = self.run.group_of(item.row), self.request.expected_tasks
         self._place = claim(self.run.limits, item.kind, group=group, tasks=tasks)
         await self._place.enter()
         return self._place
@@ -179,16 +215,26 @@ class KeptLife(Life):
     @property
     def keeps_others(self) -> bool:
         """Whether each task has an item of its own, since several were asked for."""
-        return self._request.expected_tasks > 1
+        return self.request.expected_tasks > 1
 
-    async def others(self, jobs: Sequence[Job[Any]]) -> None:
-        """Keep the further tasks of a start as well, with the same tag and group."""
-        if not self.keeps_others:
-            await super().others(jobs)
-            return
-        for job in jobs[1:]:
-            kept = await self.run.shelf.keep_started(self.kept, self._request, job)
-            self.siblings.append(kept)
+    async def move(self, after: Item) -> None:
+        """Go on to another state, which the journal has from now on."""
+        if after.state is State.STARTING:
+            await self.run.shelf.begin(self.known_item, after)
+            self.pass_over(after)
+        else:
+            await super().move(after)
+
+    async def accepted(self, after: Item, jobs: Sequence[Job[Any]]) -> None:
+        """Keep all tasks of a start at once, the further ones with the same tag and group."""
+        self.jobs = [*jobs]
+        if self.keeps_others and len(jobs) > 1:
+            kept = attrs.evolve(self.kept, item=after)
+            self.siblings = await self.run.shelf.accept_all(kept, self.request, jobs[1:])
+            self.pass_over(after)
+            self.run.has_siblings(self)
+        else:
+            await super().accepted(after, jobs)
 
     def patience(self) -> Patience:
         """Begin to be patient with what may go wrong for a time."""
@@ -216,8 +262,9 @@ class KeptLife(Life):
 
     def resume(self) -> None:
         """Go on where it was given up: a start that was lost is looked for once more."""
+        self.look_on()
         is_open = self.is_in(State.PLANNED) or self.is_in(State.UNCERTAIN)
-        if is_open and not self._cancelled and self._task is not None and self._task.done():
+        if is_open and self._task is not None and self._task.done():
             self.error, self._news = None, asyncio.get_running_loop().create_future()
             self.begin()
 
@@ -233,22 +280,36 @@ class KeptLife(Life):
 
     async def _cancel(self) -> bool:
         async with self._one_by_one:
-            if self._cancelled:
+            if self.refused and isinstance(self.error, JobCancelled):
                 return True
             if self.sending or not self.is_in(State.PLANNED):
                 return False
             self._cancelled = True
-            await self.stop()
-            error = self._cancellation()
-            await self.move(steps.refuse(self.known_item, error=Note.of(error), at=now()))
-            # Whoever hears of it may tell somebody, so not before it is certain.
-            self._tell(error)
-            return True
+            try:
+                return await self._taken_back()
+            except JournalError as error:
+                self._tell(error)
+                raise
+            finally:
+                self._cancelled = False
+
+    async def _taken_back(self) -> bool:
+        await self.stop()
+        if not self.is_in(State.PLANNED):
+            self._tell()
+            return False
+        error = self._cancellation()
+        await self.move(steps.refuse(self.known_item, error=Note.of(error), at=now()))
+        # Whoever hears of it may tell somebody, so not before it is certain.
+        self.error = error
+        self._tell(error)
+        return True
 
     async def give_up(self) -> None:
         """Hear that one of those who have asked for it wants it no more."""
         self.callers -= 1
-        if self.callers <= 0 and await self.cancel():
+        # Under a key, whoever comes back finds it going on.
+        if self.callers <= 0 and self.known_item.key is None and await self.cancel():
             await self.acknowledge()
 
     def leave_off(self) -> None:
@@ -272,9 +333,13 @@ class KeptLife(Life):
 
     async def acknowledge(self) -> None:
         """Note that it was handed over."""
+        if self.is_in(State.PLANNED) and self.error is None:
+            words = "is not started yet, so there is nothing to hand over; cancel it instead"
+            raise JobError(f"{self.known_item.kind}: this job {words}", job=self.queued)
         if self._kept.acknowledged_at is None:
             await self.run.shelf.acknowledge(self.known_item)
             self._kept = attrs.evolve(self._kept, acknowledged_at=now())
+            self.run.forget(self.known_item.row)
 
     async def retag(self, tag: Any) -> None:
         """Replace the caller's own value."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeAlias
 
 from a2e_async.durable.run import FamilyOf, Run
 from a2e_async.jobs.core import Core
@@ -25,16 +25,20 @@ class KeptRun(Run):
 
     advice = ". It is looked for once more by a2e.unfinished() after a restart"
 
-    def __init__(self, core: Core, family: FamilyOf, shelf: Shelf) -> None:
+    def __init__(
+        self, core: Core, family: FamilyOf, shelf: Shelf, look_after: Callable[[Any], None]
+    ) -> None:
         """Put them together.
 
         Args:
             core: the parts of the client.
             family: gives the family of a product by its name.
             shelf: what keeps the starts.
+            look_after: is called with the life of a start that has made several tasks.
         """
         super().__init__(core, family, (core.limits,))
         self.journal = self.shelf = shelf
+        self._look_after = look_after
         self._groups: dict[int, Hashable] = {}
 
     @property
@@ -58,6 +62,10 @@ class KeptRun(Run):
     def limits(self) -> Sequence[Limits]:
         """The limits that a start needs a place under: the client's."""
         return self._limits
+
+    def has_siblings(self, life: Any) -> None:
+        """Have the further tasks of a start looked after."""
+        self._look_after(life)
 
     def belongs(self, row: int, group: Hashable) -> None:
         """Take in whose start the one of an item is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from itertools import count
 from typing import Any
 
@@ -12,7 +12,7 @@ from a2e_async.durable.unkept import Unkept
 from a2e_async.jobs.job import Job
 from a2e_async.journal.item import Item
 from a2e_async.journal.kept import Kept
-from a2e_async.journal.state import accept, begin
+from a2e_async.journal.state import sibling
 from a2e_async.tasks.request import Request
 
 
@@ -32,11 +32,18 @@ class UnkeptStore(Unkept):
         item = Item(row=row, index=row, key=key, kind=kind, fingerprint="")
         return Kept(item=item, tag=tag, group=group)
 
-    async def keep_started(self, first: Kept, request: Request[Any], job: Job[Any]) -> Kept:
-        """Make what is kept of a further task of a start."""
-        made = await self.keep(request, tag=first.tag, group=first.group, key=None)
-        item = begin(made.item, name=first.item.name, reserved=None, at=0.0)
-        return attrs.evolve(made, item=accept(item, task_id=job.id, coins=None, at=0.0))
+    async def begin(self, before: Item, after: Item) -> None:
+        """Do nothing."""
+
+    async def accept_all(
+        self, kept: Kept, request: Request[Any], others: Sequence[Job[Any]]
+    ) -> list[Kept]:
+        """Make what is kept of the further tasks of a start."""
+        made = [await self.keep(request, tag=kept.tag, group=kept.group, key=None) for _ in others]
+        return [
+            attrs.evolve(it, item=sibling(it.item, kept.item, job.id, None))
+            for it, job in zip(made, others, strict=True)
+        ]
 
     async def acknowledge(self, item: Item) -> None:
         """Do nothing."""
@@ -47,3 +54,6 @@ class UnkeptStore(Unkept):
     async def prune(self) -> int:
         """Do nothing."""
         return 0
+
+    async def prune_media(self) -> None:
+        """Do nothing."""
