@@ -19,6 +19,7 @@ FLOORS = (
     ("cli",),
     ("catalogue",),
     ("client",),
+    ("orders",),
     ("store",),
     ("batch", "webhooks", "sandbox"),
     ("durable", "products"),
