@@ -253,7 +253,8 @@ class Session:
                 await self._turns.wait(gate)
             begun = clock.now() if shown else 0.0
             outcome = await self._attempt(call, take, timeout)
-            self.telemetry.requested(call.method, effect.value, outcome)
+            if self.telemetry.on:
+                self.telemetry.requested(call.method, effect.value, outcome)
             if shown and _log.shows(DEBUG):
                 seconds = clock.now() - begun
                 about = telling.about(call, outcome, attempt=attempt, seconds=seconds)

@@ -207,7 +207,8 @@ class Family(Generic[P, R]):
             keeper = self._core.keeper
             return await keeper.submit(request, tag=whose.tag, group=whose.group, key=key)
         job, *more = await self.submit_all(request, group=whose.group)
-        self.warn_of_more(job, more)
+        if more:
+            self.warn_of_more(job, more)
         return job
 
     async def queue(
@@ -242,7 +243,7 @@ class Family(Generic[P, R]):
                 is held or released in any case.
         """
         with place or _NO_PLACE, self._core.departure() as departure:
-            if place is None:
+            if place is None and (group is not None or self._core.limits.limited):
                 place = await self._core.place_for(
                     self.product.kind, group=group, tasks=request.expected_tasks
                 )

@@ -127,7 +127,8 @@ class Poller:
         elif not rung:
             watch.looked = watch.since
         self.learn(watch, record)
-        self._session.telemetry.started(watch, watch.product.kind, record.coins)
+        if self._session.telemetry.on:
+            self._session.telemetry.started(watch, watch.product.kind, record.coins)
         if watch.ended:
             self._bells.ended(watch.task_id, rung=False, expected=False)
             endings.tell(self._session, watch, watch.since, running=None)
