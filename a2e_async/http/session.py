@@ -268,13 +268,17 @@ class Session:
             delay = self.policy.delay(outcome, effect, attempt, random.random())  # noqa: S311
             if delay is None or not (gate is None or gate.resends):
                 raise outcome
-            words = "%s %s again in %.1f s: %s"
-            if shown:
-                seconds = clock.now() - begun
-                about = telling.about(call, outcome, attempt=attempt, seconds=seconds)
-                _log.info(words, call.method, call.path, delay, outcome, **about)
+            self._tell_again(call, outcome, delay, attempt, begun)
             await self._turns.pause(delay)
             attempt += 1
+
+    def _tell_again(
+        self, call: Call, error: A2EError, delay: float, attempt: int, begun: float
+    ) -> None:
+        if _log.shows(INFO):
+            about = telling.about(call, error, attempt=attempt, seconds=clock.now() - begun)
+            words = "%s %s again in %.1f s: %s"
+            _log.info(words, call.method, call.path, delay, error, **about)
 
     async def _attempt(
         self,
