@@ -207,6 +207,8 @@ import asyncio, os, signal, threading
 from a2e_async import A2E
 
 cancelled = threading.Event()
+# Whoever runs the tests in the background may have it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def hang():
     asyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), signal.SIGINT)
